@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { renderModes } from './crawl-job.ts';
+import { findingLabels, findingSources, numberTypes } from './findings.ts';
+import { regionCode } from './wire.ts';
+
+export const scopes = ['host', 'domain', 'any'] as const;
+export type Scope = (typeof scopes)[number];
+
+export const campaignStates = ['active', 'paused', 'cancelled', 'finished'] as const;
+export type CampaignState = (typeof campaignStates)[number];
+
+export const pageStates = ['queued', 'leased', 'done', 'failed', 'excluded'] as const;
+export type PageState = (typeof pageStates)[number];
+
+const regExpSource = z
+  .string()
+  .max(500)
+  .refine((source) => isRegExp(source), 'not a regular expression');
+
+const seed = z.string().min(1).max(2_048);
+
+export const campaignSettings = z.strictObject({
+  name: z.string().min(1).max(200).default('unnamed'),
+  /** Why these numbers are collected. Kept with every audit event (I11). */
+  purpose: z.string().trim().min(1).max(500),
+  /** Links followed from a seed, at most. */
+  depth: z.int().min(0).max(1_000).default(3),
+  maxPages: z.int().min(1).max(1_000_000_000).default(10_000),
+  scope: z.enum(scopes).default('host'),
+  allow: regExpSource.nullable().default(null),
+  deny: regExpSource.nullable().default(null),
+  region: regionCode.nullable().default(null),
+  render: z.enum(renderModes).default('auto'),
+  /** Least time between two document requests to a host, ms. */
+  delayMs: z.int().min(0).max(3_600_000).default(1_000),
+  /** Pages of one host at a time; takes effect only with `delayMs` 0 (I7). */
+  hostConcurrency: z.int().min(1).max(64).default(1),
+  retentionDays: z.int().min(1).max(3_650).default(30),
+});
+export type CampaignSettings = z.infer<typeof campaignSettings>;
+
+export const createCampaignRequest = campaignSettings.extend({ seeds: z.array(seed).min(1).max(10_000) });
+export type CreateCampaignRequest = z.input<typeof createCampaignRequest>;
+
+export const enqueueRequest = z.strictObject({ urls: z.array(seed).min(1).max(10_000) });
+
+/** What an enqueue did, URL by URL counted: nothing is dropped in silence. */
+export const enqueueReport = z.strictObject({
+  campaign: z.string(),
+  added: z.int(),
+  known: z.int(),
+  excluded: z.int(),
+});
+export type EnqueueReport = z.infer<typeof enqueueReport>;
+
+export const campaignStatus = z.object({
+  campaign: z.string(),
+  name: z.string(),
+  purpose: z.string(),
+  state: z.enum(campaignStates),
+  pages: z.record(z.enum(pageStates), z.int()),
+  /** Excluded URLs beyond the rows that are kept of them (I9). */
+  excludedOverflow: z.int(),
+  numbers: z.int(),
+  sightings: z.int(),
+  /** From creation to the end, or to now. */
+  seconds: z.number(),
+});
+export type CampaignStatus = z.infer<typeof campaignStatus>;
+
+export const sightingView = z.object({
+  url: z.string(),
+  at: z.string(),
+  source: z.enum(findingSources),
+  label: z.enum(findingLabels).nullable(),
+  confidence: z.number(),
+});
+
+/** One number of a campaign as `numbers --format jsonl` prints it; `number` is masked unless revealed. */
+export const numberView = z.object({
+  number: z.string(),
+  region: z.string().nullable(),
+  type: z.enum(numberTypes),
+  firstSeen: z.string(),
+  lastSeen: z.string(),
+  sightings: z.array(sightingView),
+});
+export type NumberView = z.infer<typeof numberView>;
+
+/** Why a URL was fetched, excluded or failed. */
+export const pageView = z.object({
+  campaign: z.string(),
+  url: z.string(),
+  state: z.enum(pageStates),
+  code: z.string().nullable(),
+  depth: z.int(),
+  attempts: z.int(),
+  /** The page on which it was found; null for a seed. */
+  foundOn: z.string().nullable(),
+  httpStatus: z.int().nullable(),
+  rendered: z.boolean().nullable(),
+  cuts: z.array(z.string()),
+  findings: z.int().nullable(),
+  lastFetchedAt: z.string().nullable(),
+  nextAttemptAt: z.string().nullable(),
+});
+export type PageView = z.infer<typeof pageView>;
+
+export const apiError = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+
+function isRegExp(source: string): boolean {
+  try {
+    new RegExp(source, 'u');
+    return true;
+  } catch {
+    return false;
+  }
+}
