@@ -3,6 +3,7 @@ export * from './crawl-job.ts';
 export * from './crawl-result.ts';
 export * from './error-codes.ts';
 export * from './errors.ts';
+export * from './events.ts';
 export * from './findings.ts';
 export * from './queue-names.ts';
 export * from './wire.ts';
