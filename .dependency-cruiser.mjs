@@ -4,7 +4,12 @@
  */
 export default {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'packages-never-import-apps', severity: 'error', from: { path: '^packages/' }, to: { path: '^apps/' } },
     {
       name: 'apps-never-import-apps',
@@ -33,9 +38,16 @@ export default {
     },
     {
       name: 'crawler-holds-no-database-and-no-private-key',
+      comment: 'Over any number of imports. What the crawler seals it cannot open; its tests may.',
       severity: 'error',
-      from: { path: '^apps/crawler/' },
-      to: { path: '^packages/(store|embedded)/|^packages/privacy/src/(open|vault|stored-number|reveal)', reachable: false },
+      from: { path: '^apps/crawler/', pathNot: '\\.test\\.ts$' },
+      to: {
+        path: [
+          '^packages/(store|embedded)/',
+          '^packages/privacy/src/(inside-door|load-inside-keys|generate-keys|open|stored-number|reveal-door)\\.ts$',
+        ],
+        reachable: true,
+      },
     },
     {
       name: 'reveal-in-named-files-only',
@@ -43,13 +55,16 @@ export default {
       severity: 'error',
       from: {
         path: '^(apps|packages|test|scripts)/',
-        pathNot: [
-          '^packages/privacy/src/(seal|stored-number|phone-number-door|mask)\\.ts$',
-          '^apps/cli/src/commands/extract\\.ts$',
-          '\\.test\\.ts$',
-        ],
+        pathNot: ['^packages/privacy/src/', '^apps/cli/src/commands/extract\\.ts$', '\\.test\\.ts$'],
       },
-      to: { path: '^packages/privacy/src/(vault|reveal-door)\\.ts$' },
+      to: { path: '^packages/privacy/src/reveal-door\\.ts$' },
+    },
+    {
+      name: 'digits-in-named-files-only',
+      comment: 'I3: the same, within the room of privacy.',
+      severity: 'error',
+      from: { pathNot: '^packages/privacy/src/(phone-number-door|reveal-door|mask|seal|stored-number)\\.ts$' },
+      to: { path: '^packages/privacy/src/vault\\.ts$' },
     },
     {
       name: 'no-test-code-in-production',
@@ -57,11 +72,17 @@ export default {
       from: { path: '^(apps|packages)/', pathNot: '\\.test\\.ts$|/testing/' },
       to: { path: '\\.test\\.ts$|/testing/' },
     },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: '\\.test\\.ts$|\\.mjs$|^packages/contracts/src/' }, to: {} },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: '\\.test\\.ts$|\\.mjs$|^packages/contracts/src/' },
+      to: {},
+    },
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
     exclude: { path: '(^|/)node_modules/|\\.generated\\.' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
     extraExtensionsToScan: [],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { epochMs, leaseToken, maxCarriedRobotsRules, regionCode, robotsRule, rowId, wireUrl } from './wire.ts';
+import { leaseToken, maxCarriedRobotsRules, regionCode, robotsRule, rowId, wireUrl } from './wire.ts';
 
 export const renderModes = ['auto', 'always', 'never'] as const;
 export type RenderMode = (typeof renderModes)[number];
@@ -10,8 +10,6 @@ const leased = {
   url: wireUrl,
   /** Wall-clock budget of the job in ms, enforced from outside the work (I6). */
   deadlineMs: z.int().min(100).max(600_000),
-  /** When the lease runs out, ms since the epoch; the worker must have stopped by then. */
-  leaseUntil: epochMs,
   /** Least time between the starts of two document requests to the host, ms (I7). */
   delayMs: z.int().min(0).max(3_600_000),
 };

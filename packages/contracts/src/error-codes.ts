@@ -11,6 +11,7 @@ export const pageCodes = {
   'connection-lost': 'the connection broke before the page was complete',
   'tls-failed': 'the TLS handshake or certificate was refused',
   'address-refused': 'the address is not public, so the egress guard refused it',
+  'contact-missing': 'the host is public and NUMFLEET_CONTACT is not set, so nothing was asked of it',
   'too-many-redirects': 'more redirects than are followed in one fetch',
   'fetch-timeout': 'the page did not arrive before its deadline',
   // the answer

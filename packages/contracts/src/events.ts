@@ -26,7 +26,9 @@ export type FleetEvent =
   | { type: 'service.failed'; code: ErrorCode; error: unknown }
   | { type: 'job.taken'; queue: QueueName; jobId: string }
   | { type: 'job.ended'; queue: QueueName; jobId: string; ending: JobEnding; seconds: number }
+  | { type: 'jobs.accounted'; taken: number; endings: Record<JobEnding, number>; difference: number }
   | { type: 'job.dead-lettered'; queue: QueueName; jobId: string; code: DeadLetterCode }
+  | { type: 'job.errored'; queue: QueueName; jobId: string; code: ErrorCode; error: unknown }
   | { type: 'queue.error'; queue: QueueName; error: unknown }
   | { type: 'stage.ended'; stage: CrawlStage; pageId: string; seconds: number; ok: boolean }
   | { type: 'page.crawled'; pageId: string; outcome: PageOutcome; code: PageCode | null; seconds: number }
@@ -38,6 +40,7 @@ export type FleetEvent =
   | { type: 'browser.started'; pid: number; seconds: number }
   | { type: 'browser.ended'; pid: number; reason: BrowserEnding }
   | { type: 'browser.hung'; stage: string; timeoutMs: number }
+  | { type: 'loop.failed'; loop: string; code: ErrorCode; error: unknown }
   | { type: 'dispatch.claimed'; pages: number; robots: number; leased: number; window: number }
   | { type: 'dispatch.excluded'; code: PageCode; pages: number }
   | { type: 'lease.expired'; verdict: 'extended' | 'attempt' | 'redispatched' | 'poison'; count: number }

@@ -1,5 +1,7 @@
 import { NumfleetError } from '@numfleet/contracts';
-import { vault } from './vault.ts';
+import { keepDigits } from './vault.ts';
+
+const inspect = Symbol.for('nodejs.util.inspect.custom');
 
 /** A phone number in memory: opaque, and every way to print it prints `[phone]` (I3). */
 export type PhoneNumber = Readonly<{
@@ -8,7 +10,6 @@ export type PhoneNumber = Readonly<{
   [inspect](): string;
 }>;
 
-const inspect = Symbol.for('nodejs.util.inspect.custom');
 const printed = '[phone]';
 
 /** E.164 after the plus: 7 to 15 digits, with RFC 3966's extension where there is one. */
@@ -21,7 +22,7 @@ const form = /^\+[1-9][0-9]{6,14}(;ext=[0-9]{1,15})?$/;
 export function createPhoneNumber(e164: string): PhoneNumber {
   if (!form.test(e164)) throw new NumfleetError('internal-error', 'Not a phone number in E.164 form.');
   const number: PhoneNumber = Object.freeze({ toString: print, toJSON: print, [inspect]: print });
-  vault.set(number, e164);
+  keepDigits(number, e164);
   return number;
 }
 

@@ -1,0 +1,110 @@
+import { access, constants, mkdir } from 'node:fs/promises';
+import { findChromium } from '@numfleet/browser';
+import { errorCodeOf, NumfleetError } from '@numfleet/contracts';
+import { findFleet } from '@numfleet/embedded';
+import { keyIds, keyNames } from '@numfleet/privacy/inside';
+import { settings, version } from '@numfleet/service';
+import { exitCodes } from '../exit-codes.ts';
+import type { Surroundings } from '../surroundings.ts';
+
+type Verdict = 'ok' | 'note' | 'bad';
+
+interface Check {
+  name: string;
+  verdict: Verdict;
+  about: string;
+}
+
+/** `doctor`: what is there, what is missing, and what the configuration is. Exits 1 when something is bad. */
+export async function doctor(options: { json?: boolean }, around: Surroundings): Promise<number> {
+  const checks = [
+    nodeCheck(),
+    await homeCheck(around),
+    await browserCheck(around),
+    await keysCheck(around),
+    await fleetCheck(around),
+    contactCheck(around),
+    zonesCheck(around),
+  ];
+  const configuration = Object.entries(settings).map(([name, setting]) => ({
+    name,
+    value: shown(name, around),
+    ...setting,
+  }));
+  if (options.json) {
+    for (const check of checks) around.stdout.write(`${JSON.stringify(check)}\n`);
+  } else {
+    around.stdout.write(`numfleet ${version}\n\n`);
+    for (const { name, verdict, about } of checks)
+      around.stdout.write(`${verdict.padEnd(5)} ${name.padEnd(9)} ${about}\n`);
+    around.stdout.write('\nConfiguration\n');
+    for (const { name, value, about } of configuration) around.stdout.write(`  ${name}=${value}\n      ${about}\n`);
+  }
+  return checks.some((check) => check.verdict === 'bad') ? exitCodes.failed : exitCodes.done;
+}
+
+function nodeCheck(): Check {
+  const tested = process.platform === 'linux' && process.arch === 'x64';
+  const about = `Node ${process.versions.node} on ${process.platform} ${process.arch}`;
+  return {
+    name: 'machine',
+    verdict: tested ? 'ok' : 'note',
+    about: tested ? about : `${about}: written for, not tested`,
+  };
+}
+
+async function homeCheck({ home }: Surroundings): Promise<Check> {
+  try {
+    await mkdir(home, { recursive: true, mode: 0o700 });
+    await access(home, constants.W_OK);
+    return { name: 'home', verdict: 'ok', about: home };
+  } catch {
+    return { name: 'home', verdict: 'bad', about: `${home} cannot be written. Mend its rights or set NUMFLEET_HOME.` };
+  }
+}
+
+async function browserCheck({ config, runtimeDir }: Surroundings): Promise<Check> {
+  try {
+    const { kind, executablePath } = await findChromium({ chromiumPath: config.CHROMIUM_PATH, runtimeDir });
+    return { name: 'browser', verdict: 'ok', about: `${kind}: ${executablePath}` };
+  } catch (error) {
+    const about = error instanceof NumfleetError ? error.message : errorCodeOf(error);
+    return { name: 'browser', verdict: 'bad', about };
+  }
+}
+
+async function keysCheck({ config, home }: Surroundings): Promise<Check> {
+  const dir = config.NUMFLEET_KEYS_DIR ?? `${home}/keys`;
+  try {
+    const present = Object.keys(await keyIds(dir)).length;
+    if (present === 0) return { name: 'keys', verdict: 'note', about: 'none yet; the first start makes them' };
+    const whole = present === keyNames.length;
+    const about = whole ? `${present} keys in ${dir}` : `only ${present} of ${keyNames.length} keys are in ${dir}`;
+    return { name: 'keys', verdict: whole ? 'ok' : 'bad', about };
+  } catch (error) {
+    return { name: 'keys', verdict: 'bad', about: error instanceof NumfleetError ? error.message : errorCodeOf(error) };
+  }
+}
+
+async function fleetCheck({ home }: Surroundings): Promise<Check> {
+  const found = await findFleet(home);
+  const about = found === null ? 'none runs here' : `pid ${found.pid}, console ${found.consoleUrl ?? 'starting'}`;
+  return { name: 'fleet', verdict: 'ok', about };
+}
+
+function contactCheck({ config }: Surroundings): Check {
+  if (config.NUMFLEET_CONTACT !== undefined) return { name: 'contact', verdict: 'ok', about: config.NUMFLEET_CONTACT };
+  return { name: 'contact', verdict: 'note', about: 'NUMFLEET_CONTACT is not set: public hosts cannot be crawled' };
+}
+
+function zonesCheck({ config }: Surroundings): Check {
+  if (config.DATABASE_URL !== undefined) return { name: 'zones', verdict: 'ok', about: 'Postgres is not embedded' };
+  const about = 'on one machine the zones are no security boundary: one user runs all, and can read the keys';
+  return { name: 'zones', verdict: 'note', about };
+}
+
+function shown(name: string, { config }: Surroundings): string {
+  const value = config[name as keyof typeof config];
+  if (value === undefined || value === '') return '(unset)';
+  return settings[name as keyof typeof settings].secret ? '(set, not shown)' : String(value);
+}

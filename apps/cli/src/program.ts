@@ -1,0 +1,125 @@
+import { NumfleetError } from '@numfleet/contracts';
+import { version } from '@numfleet/service';
+import { Command } from 'commander';
+import { changeCampaign } from './commands/campaign-state.ts';
+import { type CrawlOptions, crawl } from './commands/crawl.ts';
+import { demo } from './commands/demo.ts';
+import { doctor } from './commands/doctor.ts';
+import { enqueue } from './commands/enqueue.ts';
+import { type ExtractOptions, extract } from './commands/extract.ts';
+import { type NumbersOptions, numbers } from './commands/numbers.ts';
+import { page } from './commands/page.ts';
+import { status } from './commands/status.ts';
+import { up } from './commands/up.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** The command line: public interface. Each action leaves its exit code with `end`. */
+export function createProgram(surroundings: () => Surroundings, end: (exitCode: number) => void): Command {
+  const program = new Command('numfleet')
+    .description('A polite, audited fleet of crawlers that finds phone numbers and keeps them sealed.')
+    .version(version)
+    .showHelpAfterError('(numfleet --help lists the commands and their options)')
+    .exitOverride();
+  const run =
+    <Args extends unknown[]>(action: (...args: [...Args, Surroundings]) => Promise<number>) =>
+    async (...args: Args) =>
+      end(await action(...args, surroundings()));
+
+  program
+    .command('up')
+    .description('run the whole fleet on this machine until Ctrl-C')
+    .action(() => run(up)());
+
+  program
+    .command('crawl')
+    .description('start a campaign')
+    .argument('<url...>', 'seed URLs')
+    .option('--purpose <text>', 'why the numbers are collected (required; kept with them)')
+    .option('--name <text>', 'a name for the campaign')
+    .option('--depth <n>', 'links followed from a seed, at most', '3')
+    .option('--max-pages <n>', 'pages fetched, at most', '10000')
+    .option('--scope <scope>', 'host, domain or any: what links may lead to', 'host')
+    .option('--allow <regexp>', 'follow only links that match')
+    .option('--deny <regexp>', 'follow no link that matches')
+    .option('--region <CC>', 'country of numbers that are written without one, such as GB')
+    .option('--render <mode>', 'auto, always or never use a browser', 'auto')
+    .option('--delay <ms>', 'least time between two requests to a host', '1000')
+    .option('--host-concurrency <n>', 'pages of one host at a time; only with --delay 0, for hosts of your own', '1')
+    .option('--retention <days>', 'how long sightings are kept', '30')
+    .option('--wait', 'wait until it is finished; runs a fleet for it where none runs')
+    .option('--json', 'print JSON lines and nothing else')
+    .action((urls: string[], options: CrawlOptions) => run(crawl)(urls, options));
+
+  program
+    .command('enqueue')
+    .description('add URLs to a campaign')
+    .argument('<campaign>')
+    .argument('[url...]', 'URLs, or - to read them from standard input')
+    .option('--file <file>', 'read URLs from a file, one a line')
+    .option('--json', 'print JSON lines and nothing else')
+    .action((campaign: string, urls: string[], options: object) => run(enqueue)(campaign, urls, options));
+
+  for (const verb of ['pause', 'resume', 'cancel', 'retry'] as const) {
+    program
+      .command(verb)
+      .description(verb === 'retry' ? 'queue the failed pages of a campaign again' : `${verb} a campaign`)
+      .argument('<campaign>')
+      .option('--json', 'print JSON lines and nothing else')
+      .action((campaign: string, options: object) => run(changeCampaign)(verb, campaign, options));
+  }
+
+  program
+    .command('status')
+    .description('campaigns, with their pages by state')
+    .argument('[campaign]')
+    .option('--watch', 'paint it anew until Ctrl-C')
+    .option('--json', 'print JSON lines and nothing else')
+    .action((campaign: string | undefined, options: object) => run(status)(campaign, options));
+
+  program
+    .command('page')
+    .description('why a URL was fetched, excluded or failed')
+    .argument('<url>', 'the URL, or - to read it from standard input')
+    .option('--campaign <campaign>', 'in this campaign (default: the newest that knows it)')
+    .option('--json', 'print JSON lines and nothing else')
+    .action((url: string, options: object) => run(page)(url, options));
+
+  program
+    .command('numbers')
+    .description('what a campaign found, masked')
+    .argument('<campaign>')
+    .option('--format <format>', 'table, csv or jsonl', 'table')
+    .option('--reveal', 'show the numbers plain; every reveal is audited')
+    .option('--purpose <text>', 'why they are revealed')
+    .action((campaign: string, options: NumbersOptions) => run(numbers)(campaign, options));
+
+  program
+    .command('extract')
+    .description('the phone numbers of your own files, masked')
+    .argument('[file...]', 'HTML or text files, or - for standard input')
+    .option('--region <CC>', 'country of numbers that are written without one')
+    .option('--json', 'print JSON lines and nothing else')
+    .option('--reveal', 'show the numbers plain')
+    .option('--purpose <text>', 'why they are shown')
+    .action((files: string[], options: ExtractOptions) => run(extract)(files, options));
+
+  program
+    .command('doctor')
+    .description('check this machine and explain the configuration')
+    .option('--json', 'print JSON lines and nothing else')
+    .action((options: object) => run(doctor)(options));
+
+  program
+    .command('demo', { hidden: true })
+    .option('--exit', 'end when the demo is done')
+    .action((options: object) => run(demo)(options));
+
+  return program;
+}
+
+/** Commander's own complaints, as an error of ours; null for `--help` and `--version`, which are no errors. */
+export function usageError(error: { code: string; message: string }): NumfleetError | null {
+  const fine = ['commander.helpDisplayed', 'commander.help', 'commander.version'];
+  if (fine.includes(error.code)) return null;
+  return new NumfleetError('usage', `${error.message.replace(/^error: /, '')}. See numfleet --help.`);
+}

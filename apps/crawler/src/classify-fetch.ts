@@ -1,0 +1,64 @@
+import type { CutKind, PageCode, PageOutcome, ResultLink } from '@numfleet/contracts';
+import type { FetchOutcome } from '@numfleet/egress';
+import { normaliseUrl, type UrlCodec } from '@numfleet/privacy';
+import type { FetchedDocument } from './fetch-page.ts';
+
+/** What a fetch means for its page: whether there is something to read, and what to say if not. */
+export interface FetchVerdict {
+  readable: boolean;
+  outcome: PageOutcome;
+  code: PageCode | null;
+  status: number | null;
+  bytes: number;
+  links: ResultLink[];
+  cuts: CutKind[];
+  requestedAt: number | null;
+  retryAfterMs: number | null;
+}
+
+export type ClassifyFetch = (fetched: FetchOutcome) => FetchVerdict;
+
+export function createClassifyFetch(deps: { urls: UrlCodec }): ClassifyFetch {
+  return (fetched) => {
+    const base = {
+      readable: false,
+      status: null,
+      bytes: 0,
+      links: [],
+      cuts: [],
+      requestedAt: fetched.requestedAt,
+      retryAfterMs: fetched.retryAfterMs,
+    };
+    switch (fetched.kind) {
+      case 'document':
+        return { ...base, ...verdictOf(fetched), status: fetched.status, bytes: fetched.body.byteLength };
+      case 'redirect': {
+        const to = normaliseUrl(fetched.to);
+        const links = to === null ? [] : [{ url: deps.urls.toWire(to), via: 'redirect' as const }];
+        return { ...base, outcome: 'done', code: null, status: fetched.status, links };
+      }
+      case 'refused':
+        return { ...base, outcome: 'excluded', code: fetched.code };
+      case 'failed':
+        return { ...base, outcome: 'failed', code: fetched.code };
+    }
+  };
+}
+
+function verdictOf(document: FetchedDocument): Pick<FetchVerdict, 'readable' | 'outcome' | 'code' | 'cuts'> {
+  const { status, retryAfterMs, truncated, headers } = document;
+  const unreadable = { readable: false, cuts: [] };
+  if (status === 429 || (status === 503 && retryAfterMs !== null)) {
+    return { ...unreadable, outcome: 'throttled', code: 'throttled' };
+  }
+  if (status >= 500) return { ...unreadable, outcome: 'failed', code: 'http-server-error' };
+  if (status >= 400) return { ...unreadable, outcome: 'failed', code: 'http-client-error' };
+  if (status >= 300) return { ...unreadable, outcome: 'failed', code: 'malformed-response' };
+  if (!isReadable(headers['content-type'])) return { ...unreadable, outcome: 'failed', code: 'not-html' };
+  return { readable: true, outcome: 'done', code: truncated ? 'too-large' : null, cuts: truncated ? ['body'] : [] };
+}
+
+/** Markup and plain text are read; an answer that does not say what it is, too: browsers sniff it as HTML mostly. */
+function isReadable(contentType: string | undefined): boolean {
+  return contentType === undefined || /^\s*(text\/(html|plain|xml)|application\/(xhtml\+xml|xml))\b/i.test(contentType);
+}

@@ -1,0 +1,56 @@
+import type { Emit, RobotsJob, RobotsResult } from '@numfleet/contracts';
+import { type Door, fetchRobots } from '@numfleet/egress';
+import { normaliseUrl, type UrlCodec } from '@numfleet/privacy';
+import { abandonOnAbort, createDeadline } from '@numfleet/service';
+
+/** Fetches one origin's robots.txt (RFC 9309). It always gives a result; what cannot be had is `unreachable`. */
+export function createCrawlRobots(deps: { door: Door; urls: UrlCodec; worker: string; emit: Emit }) {
+  return async function crawlRobots(job: RobotsJob, signal: AbortSignal): Promise<RobotsResult> {
+    using deadline = createDeadline(job.deadlineMs, { signal, code: 'fetch-timeout' });
+    const identity = { v: 1, kind: 'robots', leaseToken: job.leaseToken, originId: job.originId } as const;
+    const startedAt = Date.now();
+    try {
+      const robots = await abandonOnAbort(
+        fetchRobots({
+          door: deps.door,
+          url: deps.urls.fromWire(job.url),
+          delayMs: job.delayMs,
+          deadlineAt: startedAt + job.deadlineMs,
+          signal: deadline.signal,
+        }),
+        deadline.signal,
+      );
+      deps.emit({ type: 'robots.read', originId: job.originId, outcome: robots.outcome });
+      const target = robots.redirect === null ? null : normaliseUrl(robots.redirect);
+      const { requestedAt, retryAfterMs, outcome, status, code, rules, crawlDelayMs } = robots;
+      return {
+        ...identity,
+        worker: deps.worker,
+        requestedAt,
+        finishedAt: Date.now(),
+        retryAfterMs,
+        outcome,
+        status,
+        code,
+        rules,
+        crawlDelayMs,
+        redirect: target === null ? null : deps.urls.toWire(target),
+      };
+    } catch {
+      deps.emit({ type: 'robots.read', originId: job.originId, outcome: 'unreachable' });
+      return {
+        ...identity,
+        worker: deps.worker,
+        requestedAt: startedAt,
+        finishedAt: Date.now(),
+        retryAfterMs: null,
+        outcome: 'unreachable',
+        status: null,
+        code: 'fetch-timeout',
+        rules: [],
+        crawlDelayMs: null,
+        redirect: null,
+      };
+    }
+  };
+}

@@ -1,0 +1,112 @@
+import type { RenderOutcome } from '@numfleet/browser';
+import {
+  type CrawlStage,
+  type CutKind,
+  type Emit,
+  NumfleetError,
+  type PageCode,
+  type PageJob,
+  type PageOutcome,
+  type PageResult,
+  pageCodes,
+} from '@numfleet/contracts';
+import type { FetchVerdict } from './classify-fetch.ts';
+import type { Reading } from './page-thread.ts';
+
+export type Rendered = Extract<RenderOutcome, { kind: 'rendered' }>;
+
+/** What is known of one page while it is crawled, and the one place where its result is put together. */
+export interface PageRun {
+  stage<T>(stage: CrawlStage, work: () => Promise<T>): Promise<T>;
+  fetched(verdict: FetchVerdict): void;
+  readable(): boolean;
+  read(reading: Reading): void;
+  looksUnrendered(): boolean;
+  rendered(outcome: RenderOutcome): void;
+  /** What the browser made of the page, if it was rendered. */
+  page(): Rendered | null;
+  /** Whether a request may have been sent: then the host's clock has to hear of it. */
+  sentRequest(): boolean;
+  end(): PageResult;
+  failed(error: unknown): PageResult;
+}
+
+export function startPageRun(deps: { job: PageJob; worker: string; emit: Emit }): PageRun {
+  const { job, emit } = deps;
+  const startedAt = performance.now();
+  let fetch: FetchVerdict | null = null;
+  let requestStarted = false;
+  let reading: Reading | null = null;
+  let rendered: Rendered | null = null;
+  let renderCode: PageCode | null = null;
+  const cuts = new Set<CutKind>();
+
+  function result(outcome: PageOutcome, code: PageCode | null): PageResult {
+    for (const cut of [...(reading?.cuts ?? []), ...(fetch?.cuts ?? [])]) cuts.add(cut);
+    for (const cut of cuts) emit({ type: 'page.cut', pageId: job.pageId, cut });
+    if (reading)
+      emit({ type: 'page.read', pageId: job.pageId, findings: reading.findings, rejected: reading.rejected });
+    const seconds = (performance.now() - startedAt) / 1_000;
+    emit({ type: 'page.crawled', pageId: job.pageId, outcome, code, seconds });
+    return {
+      v: 1,
+      kind: 'page',
+      leaseToken: job.leaseToken,
+      pageId: job.pageId,
+      campaignId: job.campaignId,
+      worker: deps.worker,
+      requestedAt: fetch?.requestedAt ?? null,
+      finishedAt: Date.now(),
+      retryAfterMs: fetch?.retryAfterMs ?? null,
+      outcome,
+      code,
+      http: { status: fetch?.status ?? null, bytes: fetch?.bytes ?? 0, rendered: rendered !== null },
+      cuts: [...cuts],
+      links: [...(fetch?.links ?? []), ...(reading?.links ?? [])],
+      sealed: reading?.sealed ?? null,
+      findings: reading?.findings ?? 0,
+      rejected: reading?.rejected ?? {},
+    };
+  }
+
+  return {
+    async stage(stage, work) {
+      const begun = performance.now();
+      requestStarted = true;
+      let ok = false;
+      try {
+        const value = await work();
+        ok = true;
+        return value;
+      } finally {
+        emit({ type: 'stage.ended', stage, pageId: job.pageId, seconds: (performance.now() - begun) / 1_000, ok });
+      }
+    },
+    fetched(verdict) {
+      fetch = verdict;
+    },
+    readable: () => fetch?.readable ?? false,
+    read(next) {
+      reading = next;
+    },
+    looksUnrendered: () => reading?.wantsBrowser ?? false,
+    rendered(outcome) {
+      if (outcome.kind === 'failed') {
+        renderCode = outcome.code;
+        return;
+      }
+      rendered = outcome;
+      for (const cut of outcome.cuts) cuts.add(cut);
+    },
+    page: () => rendered,
+    sentRequest: () => requestStarted,
+    end: () =>
+      renderCode ? result('failed', renderCode) : result(fetch?.outcome ?? 'failed', fetch?.code ?? 'internal-error'),
+    failed: (error) => result('failed', pageCodeOf(error)),
+  };
+}
+
+function pageCodeOf(error: unknown): PageCode {
+  const code = error instanceof NumfleetError ? error.code : 'internal-error';
+  return code in pageCodes ? (code as PageCode) : 'internal-error';
+}

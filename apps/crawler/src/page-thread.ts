@@ -1,0 +1,83 @@
+import { workerData } from 'node:worker_threads';
+import type { CutKind, RejectReason, ResultLink } from '@numfleet/contracts';
+import { decodeHtml, readPage as extractPage, type PageReading, readText } from '@numfleet/extract';
+import { createUrlCodec, normaliseUrl, sealFindings } from '@numfleet/privacy';
+
+/** What the thread is given once: the key that seals and the key of URLs. It can open nothing. */
+export interface ThreadKeys {
+  sealingPublic: Uint8Array;
+  url: Uint8Array;
+}
+
+export interface ReadTask {
+  pageId: string;
+  leaseToken: string;
+  region: string | null;
+  url: string;
+  body: Uint8Array | string;
+  contentType: string | null;
+  /** Where its scripts wanted to go. */
+  moreLinks: string[];
+}
+
+/** All that leaves the thread: ciphertext, counts and links (I3). */
+export interface Reading {
+  sealed: string | null;
+  findings: number;
+  rejected: Partial<Record<RejectReason, number>>;
+  links: ResultLink[];
+  cuts: CutKind[];
+  wantsBrowser: boolean;
+  seconds: { parse: number; extract: number; seal: number };
+}
+
+const maxFindings = 2_000;
+const maxLinks = 1_000;
+
+/** Stages 3.3 parse, 3.4 extract and 3.5 seal, in the one thread that sees plain numbers. */
+export async function readPage(task: ReadTask): Promise<Reading> {
+  const keys: ThreadKeys = tinypoolData();
+  const urls = createUrlCodec({ key: Buffer.from(keys.url) });
+  const begun = performance.now();
+  const text = typeof task.body === 'string' ? task.body : decodeHtml(task.body, task.contentType).html;
+  const parsed = performance.now();
+  const page = extract(task, text);
+  const extracted = performance.now();
+  const sealed = page.findings.length === 0 ? null : await seal(task, keys, page);
+  const links = [...new Set([...page.links, ...task.moreLinks].map((link) => normaliseUrl(link)))].filter(
+    (link) => link !== null,
+  );
+  return {
+    sealed,
+    findings: page.findings.length,
+    rejected: page.rejected,
+    links: links.map((link) => ({ url: urls.toWire(link), via: 'link' as const })),
+    cuts: page.cuts,
+    wantsBrowser: page.wantsBrowser,
+    seconds: {
+      parse: (parsed - begun) / 1_000,
+      extract: (extracted - parsed) / 1_000,
+      seal: (performance.now() - extracted) / 1_000,
+    },
+  };
+}
+
+function extract(task: ReadTask, text: string): Omit<PageReading, 'nofollow'> {
+  const { url, region } = task;
+  if (!isPlainText(task.contentType)) return extractPage(text, { url, region, maxFindings, maxLinks });
+  return { ...readText(text, { region, maxFindings }), links: [], wantsBrowser: false };
+}
+
+async function seal(task: ReadTask, keys: ThreadKeys, page: Pick<PageReading, 'findings'>): Promise<string> {
+  const context = { pageId: task.pageId, leaseToken: task.leaseToken };
+  return await sealFindings({ publicKey: keys.sealingPublic, context, findings: page.findings });
+}
+
+function isPlainText(contentType: string | null): boolean {
+  return contentType !== null && /^\s*text\/plain\b/i.test(contentType);
+}
+
+/** Tinypool hands over `[its own data, ours]`. */
+function tinypoolData(): ThreadKeys {
+  return workerData[1] as ThreadKeys;
+}

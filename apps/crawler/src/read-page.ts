@@ -1,0 +1,59 @@
+import { fileURLToPath } from 'node:url';
+import { type Emit, NumfleetError, type PageJob } from '@numfleet/contracts';
+import { Tinypool } from 'tinypool';
+import type { FetchedDocument } from './fetch-page.ts';
+import type { Rendered } from './page-run.ts';
+import type { Reading, ReadTask, ThreadKeys } from './page-thread.ts';
+
+export interface PageReader extends AsyncDisposable {
+  /** Stages 3.3 to 3.5, of the document as it was fetched or as the browser left it. Throws `extract-timeout` when `signal` aborts; the thread is then terminated (I6). */
+  read(job: PageJob, fetched: FetchedDocument, rendered: Rendered | null, signal: AbortSignal): Promise<Reading>;
+}
+
+/** Terminating a thread is what bounds it; one thread per core keeps reading from starving the fetches. */
+export function createPageReader(deps: { keys: ThreadKeys; threads: number; emit: Emit }): PageReader {
+  const pool = new Tinypool({
+    filename: fileURLToPath(new URL('./page-thread.ts', import.meta.url)),
+    runtime: 'worker_threads',
+    minThreads: 1,
+    maxThreads: deps.threads,
+    idleTimeout: 60_000,
+    workerData: deps.keys,
+    resourceLimits: { maxOldGenerationSizeMb: 512 },
+  });
+  return {
+    async read(job, fetched, rendered, signal) {
+      const task = taskFor(job, fetched, rendered);
+      try {
+        const reading: Reading = await pool.run(task, { name: 'readPage', signal });
+        for (const [stage, seconds] of Object.entries(reading.seconds)) {
+          deps.emit({
+            type: 'stage.ended',
+            stage: stage as keyof Reading['seconds'],
+            pageId: job.pageId,
+            seconds,
+            ok: true,
+          });
+        }
+        return reading;
+      } catch (error) {
+        if (signal.aborted)
+          throw new NumfleetError('extract-timeout', 'Reading the page took too long.', { cause: error });
+        throw error;
+      }
+    },
+    [Symbol.asyncDispose]: () => pool.destroy(),
+  };
+}
+
+function taskFor(job: PageJob, fetched: FetchedDocument, rendered: Rendered | null): ReadTask {
+  return {
+    pageId: job.pageId,
+    leaseToken: job.leaseToken,
+    region: job.region,
+    url: fetched.url,
+    body: rendered?.html ?? fetched.body,
+    contentType: rendered ? null : (fetched.headers['content-type'] ?? null),
+    moreLinks: rendered?.navigatedTo ?? [],
+  };
+}

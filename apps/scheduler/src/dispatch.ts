@@ -1,0 +1,93 @@
+import {
+  type CrawlJob,
+  type Emit,
+  maxCarriedRobotsRules,
+  type PageJob,
+  type queueNames,
+  type RobotsJob,
+} from '@numfleet/contracts';
+import { isAllowed } from '@numfleet/egress';
+import type { UrlCodec } from '@numfleet/privacy';
+import type { JobQueue } from '@numfleet/queue';
+import {
+  type Claim,
+  type ClaimedPage,
+  type ClaimedRobots,
+  claimPages,
+  excludePages,
+  type Store,
+} from '@numfleet/store';
+
+export interface DispatchDeps {
+  store: Store;
+  crawl: JobQueue<typeof queueNames.crawl>;
+  urls: UrlCodec;
+  emit: Emit;
+  window: number;
+  jobDeadlineMs: number;
+  leaseMs: number;
+}
+
+/**
+ * One round of stage 2: leases what is due and polite to ask for (I7), at most W at a time (I8), and queues it. A page
+ * leased but not queued, because this process died between the two, is found again when its lease runs out.
+ * Resolves with whether there is more to do at once.
+ */
+export function createDispatch(deps: DispatchDeps) {
+  return async function dispatch(now: Date): Promise<boolean> {
+    const claim = await claimPages(deps.store, { now, window: deps.window, leaseMs: deps.leaseMs });
+    const { allowed, disallowed } = obeyRobots(claim, deps.urls);
+    if (disallowed.length > 0) {
+      const excluded = await excludePages(deps.store, disallowed, 'robots-disallowed');
+      deps.emit({ type: 'dispatch.excluded', code: 'robots-disallowed', pages: excluded });
+    }
+    const jobs: CrawlJob[] = [
+      ...claim.robots.map((robots) => robotsJobOf(robots, deps)),
+      ...allowed.map((page) => pageJobOf(page, claim, deps)),
+    ];
+    if (jobs.length > 0) {
+      await deps.crawl.add(jobs);
+      const counts = { pages: allowed.length, robots: claim.robots.length };
+      deps.emit({ type: 'dispatch.claimed', ...counts, leased: claim.leased, window: deps.window });
+    }
+    return claim.more || disallowed.length > 0;
+  };
+}
+
+function obeyRobots(claim: Claim, urls: UrlCodec) {
+  const isPermitted = (page: ClaimedPage) => isAllowed(claim.rules.get(page.originId) ?? [], urls.fromWire(page.url));
+  const { allowed = [], disallowed = [] } = Object.groupBy(claim.pages, (page) =>
+    isPermitted(page) ? 'allowed' : 'disallowed',
+  );
+  return { allowed, disallowed };
+}
+
+function pageJobOf(page: ClaimedPage, claim: Claim, { jobDeadlineMs }: DispatchDeps): PageJob {
+  const rules = claim.rules.get(page.originId) ?? [];
+  return {
+    v: 1,
+    kind: 'page',
+    leaseToken: page.leaseToken,
+    url: page.url,
+    deadlineMs: jobDeadlineMs,
+    delayMs: page.delayMs,
+    pageId: page.id,
+    campaignId: page.campaignId,
+    depth: page.depth,
+    render: page.render,
+    region: page.region,
+    hostContext: { robots: rules.length <= maxCarriedRobotsRules ? rules : null },
+  };
+}
+
+function robotsJobOf(robots: ClaimedRobots, { urls, jobDeadlineMs }: DispatchDeps): RobotsJob {
+  return {
+    v: 1,
+    kind: 'robots',
+    leaseToken: robots.leaseToken,
+    url: robots.url ?? urls.toWire(`${robots.origin}/robots.txt`),
+    deadlineMs: jobDeadlineMs,
+    delayMs: robots.delayMs,
+    originId: robots.originId,
+  };
+}

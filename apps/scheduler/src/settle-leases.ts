@@ -1,0 +1,72 @@
+import { type Emit, jobIdOf, type queueNames } from '@numfleet/contracts';
+import type { JobQueue } from '@numfleet/queue';
+import {
+  expiredLeases,
+  extendLeases,
+  type Lease,
+  recordLostLeases,
+  redispatchLeases,
+  type Store,
+} from '@numfleet/store';
+
+export interface SettleLeasesDeps {
+  store: Store;
+  crawl: JobQueue<typeof queueNames.crawl>;
+  results: JobQueue<typeof queueNames.results>;
+  emit: Emit;
+  /** How long a worker may be at a job before it must have stopped: the job's deadline and the grace after it, ms. */
+  leaseMs: number;
+}
+
+type Verdict = 'extend' | 'lost' | 'redispatch';
+
+const leasesAScan = 200;
+
+/**
+ * Decides about leases that ran out by asking the queues (DESIGN: "any lease runs out"). A lease is never taken away
+ * while its result waits: so none expires while the sink is down.
+ */
+export function createSettleLeases(deps: SettleLeasesDeps) {
+  const { store, emit } = deps;
+  return async function settleLeases(now: Date): Promise<void> {
+    const expired = await expiredLeases(store, { now, limit: leasesAScan });
+    if (expired.length === 0) return;
+    const verdicts = await Promise.all(expired.map((lease) => verdictOf(lease, now, deps)));
+    const by = (verdict: Verdict): Lease[] => expired.filter((_, index) => verdicts[index] === verdict);
+
+    const extended = await extendLeases(store, by('extend'), new Date(now.getTime() + deps.leaseMs));
+    const { lost, redispatched } = await store.transaction(async (tx) => ({
+      lost: await recordLostLeases(tx, by('lost'), { now }),
+      redispatched: await redispatchLeases(tx, by('redispatch'), { now }),
+    }));
+    report('extended', extended);
+    report('attempt', lost.requeued);
+    report('poison', lost.poisoned);
+    report('redispatched', redispatched.requeued);
+  };
+
+  function report(verdict: 'extended' | 'attempt' | 'poison' | 'redispatched', count: number): void {
+    if (count > 0) emit({ type: 'lease.expired', verdict, count });
+  }
+}
+
+async function verdictOf(lease: Lease, now: Date, deps: SettleLeasesDeps): Promise<Verdict> {
+  const jobId = jobIdOf(lease);
+  // The result is asked for first: a crawl job that ended long ago may have been dropped from its queue.
+  const result = await deps.results.stateOf(jobId);
+  if (result.state === 'waiting' || result.state === 'active') return 'extend';
+  if (result.state === 'failed') return 'lost';
+  const job = await deps.crawl.stateOf(jobId);
+  switch (job.state) {
+    case 'waiting':
+      return 'extend';
+    case 'active':
+      return job.since + deps.leaseMs > now.getTime() ? 'extend' : 'lost';
+    case 'gone':
+      return 'redispatch';
+    // Stalled, or ended without a result: its worker is counted as lost.
+    case 'failed':
+    case 'completed':
+      return 'lost';
+  }
+}

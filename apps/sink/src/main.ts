@@ -1,0 +1,71 @@
+import { queueNames } from '@numfleet/contracts';
+import { registrableDomain } from '@numfleet/egress';
+import { createPageKeyer, createUrlCodec } from '@numfleet/privacy';
+import { createNumberVault, loadInsideKeys } from '@numfleet/privacy/inside';
+import { consumeQueue, queueConnection } from '@numfleet/queue';
+import { required, runService } from '@numfleet/service';
+import { createOfferPage, createStore, recordDeadLetter, retryPolicy } from '@numfleet/store';
+import { createCommitPages } from './commit-pages.ts';
+import { createCommitResult } from './commit-result.ts';
+import { createCommitRobots } from './commit-robots.ts';
+import { createGather } from './gather.ts';
+import { createOpenResult } from './open-result.ts';
+import { createPrepareCommits } from './prepare-commits.ts';
+
+/** Results gathered into one transaction at most, and how long the first of them waits, ms. */
+const batch = { max: 50, ms: 20 };
+
+process.exit(
+  await runService('sink', async ({ config, name, emit }) => {
+    await using stack = new AsyncDisposableStack();
+    const keys = await loadInsideKeys(required(config, 'NUMFLEET_KEYS_DIR'), [
+      'sealing-private',
+      'number-index',
+      'number-storage',
+      'url',
+      'page',
+    ]);
+    const store = stack.use(
+      createStore({ connectionString: required(config, 'DATABASE_URL'), applicationName: name, max: 4 }),
+    );
+    const urls = createUrlCodec({ key: keys.url });
+    const pageKeyOf = createPageKeyer({ key: keys.page });
+    const policy = { ...retryPolicy, backoffMs: config.NUMFLEET_RETRY_BACKOFF_MS };
+    const gather = createGather({
+      ...batch,
+      work: createCommitResult({
+        openResult: createOpenResult({ privateKey: keys['sealing-private'] }),
+        prepareCommits: createPrepareCommits({
+          store,
+          vault: createNumberVault({ indexKey: keys['number-index'], storageKey: keys['number-storage'] }),
+          urls,
+          offerPage: createOfferPage({ toWire: urls.toWire, pageKeyOf, domainOf: registrableDomain }),
+          domainOf: registrableDomain,
+        }),
+        commitPages: createCommitPages({ store, policy, emit }),
+        commitRobots: createCommitRobots({ store, urls, policy }),
+        emit,
+      }),
+    });
+    const consumer = stack.use(
+      await consumeQueue({
+        queue: queueNames.results,
+        connection: queueConnection({ redis: config.REDIS_URL, postgres: config.NUMFLEET_QUEUE_URL }),
+        workerName: name,
+        // Twice a batch, so that the next one gathers while one is committed.
+        concurrency: batch.max * 2,
+        emit,
+        handle: (result) => gather(result),
+        onDeadLetter: (jobId, code) =>
+          recordDeadLetter(store, { queue: queueNames.results, jobId, code, at: new Date(), details: {} }),
+      }),
+    );
+
+    const held = stack.move();
+    return {
+      ready: async () => consumer.health(),
+      drain: (until) => consumer.drain(until),
+      [Symbol.asyncDispose]: () => held.disposeAsync(),
+    };
+  }),
+);

@@ -1,0 +1,75 @@
+import type { PageResult } from '@numfleet/contracts';
+import { normaliseUrl, type PlainFinding, type UrlCodec } from '@numfleet/privacy';
+import type { NumberVault } from '@numfleet/privacy/inside';
+import {
+  type DomainOf,
+  isSeedMoved,
+  type OfferPage,
+  type PageCommit,
+  type PageContext,
+  readPageContexts,
+  readScope,
+  type Scope,
+  type SealedNumber,
+  type Store,
+  widenScope,
+} from '@numfleet/store';
+
+export interface OpenedResult {
+  result: PageResult;
+  findings: PlainFinding[];
+}
+
+/** Stage 5.2. A page that is not there any more gets no links; its commit will find it stale. */
+export type PrepareCommits = (opened: readonly OpenedResult[]) => Promise<PageCommit[]>;
+
+export function createPrepareCommits(deps: {
+  store: Store;
+  vault: NumberVault;
+  urls: UrlCodec;
+  offerPage: OfferPage;
+  domainOf: DomainOf;
+}): PrepareCommits {
+  return async (opened) => {
+    const contexts = await readPageContexts(
+      deps.store,
+      opened.map(({ result }) => result.pageId),
+    );
+    const scopes = new Map<string, Scope>();
+    for (const { campaignId } of contexts.values()) {
+      if (!scopes.has(campaignId)) scopes.set(campaignId, await readScope(deps.store, campaignId));
+    }
+    const commits: PageCommit[] = [];
+    for (const { result, findings } of opened) {
+      const context = contexts.get(result.pageId);
+      const scope = context && scopes.get(context.campaignId);
+      const links = context && scope ? await offerLinks(result, context, scope) : [];
+      commits.push({ result, numbers: findings.map(sealForRest), links });
+    }
+    return commits;
+  };
+
+  function sealForRest({ number, ...finding }: PlainFinding): SealedNumber {
+    return { ...finding, blindIndex: deps.vault.blindIndex(number), ciphertext: deps.vault.encrypt(number) };
+  }
+
+  async function offerLinks(result: PageResult, context: PageContext, scope: Scope): Promise<PageCommit['links']> {
+    // Crawlers are of the hostile zone: what they send is normalised again.
+    const found = result.links.flatMap(({ url, via }) => {
+      const normalised = normaliseUrl(deps.urls.fromWire(url));
+      return normalised === null ? [] : [{ url: normalised, via }];
+    });
+    const moved = context.depth === 0 ? found.filter((link) => isMovedSeed(link, scope)) : [];
+    const hosts = moved.map((link) => new URL(link.url).host).filter((host) => !scope.hosts.has(host));
+    if (hosts.length > 0) await widenScope(deps.store, context.campaignId, hosts);
+    const widened = { ...scope, hosts: new Set([...scope.hosts, ...hosts]) };
+    return found.map(({ url, via }) =>
+      // A redirect is the same step of the way; a link is one more.
+      deps.offerPage({ url, via, depth: context.depth + (via === 'link' ? 1 : 0), foundOn: context.pageId }, widened),
+    );
+  }
+
+  function isMovedSeed(link: { url: string; via: string }, scope: Scope): boolean {
+    return link.via === 'redirect' && isSeedMoved(link.url, scope, deps.domainOf);
+  }
+}

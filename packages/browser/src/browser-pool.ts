@@ -1,0 +1,111 @@
+import { type Emit, NumfleetError } from '@numfleet/contracts';
+import { errors } from 'playwright-core';
+import { createBrowserHolder, type HolderState } from './browser-holder.ts';
+import type { Chromium } from './chromium.ts';
+import type { RunningBrowser } from './launch-browser.ts';
+import { leasePage, type PageLease, type Presence } from './page-lease.ts';
+import { type RenderedPage, type RenderRequest, renderPage } from './render-page.ts';
+import { abandonOnAbort, createDeadline, type Deadline } from './service-kit.ts';
+import { createSlots } from './slots.ts';
+
+export type RenderOutcome =
+  | ({ kind: 'rendered' } & RenderedPage)
+  | { kind: 'failed'; code: 'render-timeout' | 'render-crashed' | 'browser-missing' };
+
+export interface BrowserPool extends AsyncDisposable {
+  /**
+   * Renders a document that was fetched by HTTP. Answers at its deadline at the latest, plus up to 5 s in which what hangs is
+   * killed; what the page held has been given back by then (I6). Throws the signal's reason when that is aborted.
+   */
+  render(request: RenderRequest): Promise<RenderOutcome>;
+  /** Starts the browser ahead of its first page. Throws `browser-missing` or `folder-readonly`. */
+  warm(): Promise<void>;
+  state(): Promise<HolderState>;
+}
+
+export interface BrowserPoolDeps extends Presence {
+  chromium: Chromium;
+  /** Browsers write here and nowhere else; what dead owners left here is removed. */
+  runDir: string;
+  emit: Emit;
+  /** Pages rendered at the same time. */
+  maxPages: number;
+  /** Pages after which a browser is replaced, since they grow. */
+  recycleAfterPages?: number;
+  /** Resident memory, all its processes together, above which it is replaced. */
+  recycleAboveBytes?: number;
+}
+
+/** One browser at a time, started when first needed; the one before it may still be finishing its pages. */
+export function createBrowserPool(deps: BrowserPoolDeps): BrowserPool {
+  const slots = createSlots(deps.maxPages);
+  const holder = createBrowserHolder(deps);
+  const { server, username, password } = deps.proxy;
+  const presence: Presence = { proxy: { server, username, password }, userAgent: deps.userAgent, locale: deps.locale };
+
+  const renderInSlot = async (request: RenderRequest, deadline: Deadline): Promise<RenderOutcome> => {
+    using _slot = await slots.take(deadline.signal);
+    using tenancy = await holder.enter(deadline.signal);
+    const lease = leasePage(tenancy.browser, presence, deps.emit);
+    try {
+      const page = await whileBothLive(runLease(lease, request, deadline), tenancy.browser, deadline.signal);
+      return { kind: 'rendered', ...page };
+    } finally {
+      await lease.end();
+    }
+  };
+
+  return {
+    async render(request) {
+      using deadline = createDeadline(request.deadlineMs, {
+        code: 'render-timeout',
+        ...(request.signal ? { signal: request.signal } : {}),
+      });
+      try {
+        return await renderInSlot(request, deadline);
+      } catch (error) {
+        request.signal?.throwIfAborted();
+        const code = failureCode(error);
+        if (code === 'render-timeout')
+          deps.emit({ type: 'browser.hung', stage: 'render', timeoutMs: request.deadlineMs });
+        return { kind: 'failed', code };
+      }
+    },
+    warm: holder.warm,
+    state: holder.state,
+    [Symbol.asyncDispose]: () => holder[Symbol.asyncDispose](),
+  };
+}
+
+async function runLease(lease: PageLease, request: RenderRequest, deadline: Deadline): Promise<RenderedPage> {
+  const open = await lease.opening;
+  const { promise: crashed, reject } = Promise.withResolvers<never>();
+  const onCrash = () => reject(new NumfleetError('render-crashed', 'The page crashed its renderer.'));
+  open.page.once('crash', onCrash).once('close', onCrash);
+  crashed.catch(() => {});
+  return await Promise.race([renderPage(open, request, deadline), crashed]);
+}
+
+/** The wait from outside: whatever the page does, it ends with the deadline or the browser (I6). */
+async function whileBothLive<T>(work: Promise<T>, browser: RunningBrowser, deadline: AbortSignal): Promise<T> {
+  try {
+    return await abandonOnAbort(work, AbortSignal.any([deadline, browser.gone]));
+  } catch (error) {
+    if (!deadline.aborted && browser.gone.aborted) {
+      throw new NumfleetError('render-crashed', 'The browser ended under the page.');
+    }
+    throw error;
+  }
+}
+
+function failureCode(error: unknown): 'render-timeout' | 'render-crashed' | 'browser-missing' {
+  if (error instanceof errors.TimeoutError) return 'render-timeout';
+  const code = error instanceof NumfleetError ? error.code : null;
+  if (code === 'render-timeout' || code === 'render-crashed' || code === 'browser-missing') return code;
+  throw new NumfleetError('internal-error', `The browser did not take the page (${netErrorOf(error)}).`);
+}
+
+/** Playwright's messages hold URLs, which must not be logged; Chromium's own code is all that is kept of them. */
+function netErrorOf(error: unknown): string {
+  return /net::ERR_\w+/.exec(String(error))?.[0] ?? (error instanceof Error ? error.name : typeof error);
+}

@@ -1,0 +1,181 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { type BrowserEnding, type Emit, NumfleetError } from '@numfleet/contracts';
+import { type Browser, chromium as playwrightChromium } from 'playwright-core';
+import type { Chromium } from './chromium.ts';
+import { launchFlags } from './launch-flags.ts';
+import { createPipeTransport } from './pipe-transport.ts';
+import { killGroup } from './process-group.ts';
+import { createRunFolder, type RunFolder } from './run-folder.ts';
+import { lacksSandbox, type Sandbox } from './sandbox.ts';
+import { guardPath } from './service-kit.ts';
+import { settles } from './settles.ts';
+
+export interface RunningBrowser {
+  /** Of Chromium's main process, which leads its process group. */
+  readonly pid: number;
+  readonly playwright: Browser;
+  readonly sandbox: Sandbox;
+  /** Aborted as soon as the browser is being ended or has died. */
+  readonly gone: AbortSignal;
+  /** Settled when processes and folder are gone. */
+  readonly ended: Promise<void>;
+  /** Ends it within 2 s, browser first, then process group, and removes its folder. The first reason given stands. */
+  end(reason: BrowserEnding): Promise<void>;
+}
+
+export interface LaunchDeps {
+  chromium: Chromium;
+  proxyServer: string;
+  runDir: string;
+  emit: Emit;
+}
+
+/**
+ * Starts Chromium under the guard (I10), in the first of `sandboxes` in which it starts.
+ * Throws `browser-missing` when it does not start, `folder-readonly` when it has nowhere to write.
+ */
+export async function launchBrowser(deps: LaunchDeps, sandboxes: readonly Sandbox[]): Promise<RunningBrowser> {
+  let stderr = '';
+  for (const sandbox of sandboxes) {
+    const started = await start(deps, sandbox);
+    if (started.browser) return started.browser;
+    stderr = started.stderr;
+    if (!lacksSandbox(stderr)) break;
+  }
+  throw new NumfleetError('browser-missing', `Chromium does not start: ${firstLine(stderr)}. See \`numfleet doctor\`.`);
+}
+
+type Started = { browser: RunningBrowser; stderr?: never } | { browser?: never; stderr: string };
+
+async function start(deps: LaunchDeps, sandbox: Sandbox): Promise<Started> {
+  const startedAt = performance.now();
+  await using undo = new AsyncDisposableStack();
+  const folder = undo.use(await createRunFolder(deps.runDir));
+  const child = spawnGuarded(deps, sandbox, folder.path, folder.lifeline);
+  const stderr = keepHead(child.stdio[2] as Readable);
+  const exited = once(child, 'exit').catch(() => {});
+  const { pid } = child;
+  if (pid === undefined) return { stderr: 'the guard cannot be started' };
+  undo.defer(async () => void (await killGroup(pid, groupTimeoutMs)));
+  await folder.recordGroup(pid);
+  const playwright = await connect(child, exited, folder.path, deps.emit);
+  if (!playwright) return { stderr: stderr() };
+  undo.move();
+  deps.emit({ type: 'browser.started', pid, seconds: (performance.now() - startedAt) / 1_000 });
+  return { browser: superviseBrowser({ pid, playwright, sandbox, folder, exited, emit: deps.emit }) };
+}
+
+function spawnGuarded(deps: LaunchDeps, sandbox: Sandbox, folder: string, lifeline: string): ChildProcess {
+  const flags = launchFlags({
+    profile: join(folder, 'profile'),
+    proxyServer: deps.proxyServer,
+    sandboxed: sandbox.on,
+  });
+  const prefix = sandbox.on ? sandbox.prefix : [];
+  return spawn(guardPath, [...memoryLimited, ...prefix, deps.chromium.executablePath, ...flags], {
+    detached: true,
+    cwd: folder,
+    env: environmentOf(deps.chromium, folder, lifeline),
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
+  });
+}
+
+/** 2 GiB of data for each process: a page that asks for more gets an error, or loses its renderer, not the machine its memory. */
+const memoryLimited = ['/bin/sh', '-c', 'ulimit -d 2097152; exec "$@"', 'sh'];
+
+/** Nothing of our own environment reaches a browser, which must hold no credential (I4). */
+function environmentOf(chromium: Chromium, folder: string, lifeline: string): Record<string, string> {
+  return {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    LANG: 'C.UTF-8',
+    HOME: folder,
+    TMPDIR: folder,
+    ...(chromium.libraryPath === null ? {} : { LD_LIBRARY_PATH: chromium.libraryPath }),
+    NUMFLEET_LIFELINE: lifeline,
+    // A browser has nothing to save, and one that is stopped hears nothing milder.
+    NUMFLEET_GUARD_SIGNAL: 'KILL',
+    NUMFLEET_GUARD_CLEANUP: folder,
+  };
+}
+
+/** Null when the browser ended, or said nothing for too long. */
+async function connect(
+  child: ChildProcess,
+  exited: Promise<unknown>,
+  artifactsDir: string,
+  emit: Emit,
+): Promise<Browser | null> {
+  const transport = createPipeTransport(child.stdio[3] as Writable, child.stdio[4] as Readable);
+  const connecting = playwrightChromium.connectOverCDP(transport, { artifactsDir, timeout: launchTimeoutMs });
+  const failed = connecting.then(
+    () => false,
+    () => true,
+  );
+  const ended = exited.then(() => true);
+  if (!(await Promise.race([failed, ended]))) return await connecting;
+  if (child.exitCode === null && child.signalCode === null) {
+    emit({ type: 'browser.hung', stage: 'launch', timeoutMs: launchTimeoutMs });
+  }
+  return null;
+}
+
+function superviseBrowser(parts: {
+  pid: number;
+  playwright: Browser;
+  sandbox: Sandbox;
+  folder: RunFolder;
+  exited: Promise<unknown>;
+  emit: Emit;
+}): RunningBrowser {
+  const gone = new AbortController();
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  const end = (reason: BrowserEnding) => {
+    if (gone.signal.aborted) return ended;
+    gone.abort();
+    void endBrowser(parts).then(() => {
+      parts.emit({ type: 'browser.ended', pid: parts.pid, reason });
+      resolve();
+    });
+    return ended;
+  };
+  void parts.exited.then(() => end('crashed'));
+  return { pid: parts.pid, playwright: parts.playwright, sandbox: parts.sandbox, gone: gone.signal, ended, end };
+}
+
+async function endBrowser(parts: {
+  pid: number;
+  playwright: Browser;
+  folder: RunFolder;
+  exited: Promise<unknown>;
+  emit: Emit;
+}): Promise<void> {
+  // Closing the pipe is what Chromium ends itself by.
+  if (!(await settles(Promise.all([parts.playwright.close(), parts.exited]), closeTimeoutMs))) {
+    parts.emit({ type: 'browser.hung', stage: 'browser', timeoutMs: closeTimeoutMs });
+  }
+  if (!(await killGroup(parts.pid, groupTimeoutMs))) {
+    parts.emit({ type: 'browser.hung', stage: 'group', timeoutMs: groupTimeoutMs });
+  }
+  await parts.folder[Symbol.asyncDispose]();
+}
+
+/** What it said first, where the reason for not starting stands; the rest is drained. */
+function keepHead(stderr: Readable): () => string {
+  let head = '';
+  stderr.setEncoding('utf8').on('data', (text: string) => {
+    if (head.length < 8_192) head += text;
+  });
+  stderr.on('error', () => {});
+  return () => head;
+}
+
+function firstLine(stderr: string): string {
+  return stderr.trim().split('\n')[0]?.slice(0, 300) || 'it said nothing';
+}
+
+const launchTimeoutMs = 20_000;
+const closeTimeoutMs = 500;
+const groupTimeoutMs = 1_500;

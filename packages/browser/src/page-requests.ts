@@ -1,0 +1,167 @@
+import type { BrowserContext, CDPSession, Frame, Page, Request, Route } from 'playwright-core';
+import type { RenderRequest } from './render-page.ts';
+
+/** What a page may load (I7, I8). */
+export const pageLimits = {
+  subresources: 100,
+  /** Bytes on the wire, all subresources and websockets together. */
+  subresourceBytes: 10 * 1024 * 1024,
+  /** Other addresses that the page tried to go to and that are reported. */
+  navigations: 20,
+};
+
+export interface PageRequests {
+  /** Whether something was refused because a limit was reached. */
+  readonly cut: boolean;
+  /** Where the page wanted to go: scripted and meta redirects, reloads, popups. */
+  readonly navigatedTo: string[];
+  /** Aborted when the byte limit is reached: what still flows ends only with the page. */
+  readonly overfull: AbortSignal;
+  /** Milliseconds since a request that may change the page was in flight; 0 while one is. */
+  quietForMs(): number;
+}
+
+/**
+ * Puts itself between a page and the network. The document is handed over once, the page goes nowhere else, and what it
+ * loads is bounded; what passes goes on to the proxy, which is the guard (I5). This is not: it bounds.
+ */
+export async function governRequests(
+  parts: { context: BrowserContext; page: Page; session: CDPSession },
+  request: RenderRequest,
+): Promise<PageRequests> {
+  const budget = createBudget();
+  const quiet = watchQuiet(parts.page);
+  const navigatedTo = new Set<string>();
+  let handedOver = false;
+
+  const answer = async (route: Route, asked: Request) => {
+    const frame = frameOf(asked, parts.page);
+    const isDocument = asked.isNavigationRequest() && frame === parts.page.mainFrame();
+    if (isDocument && !handedOver) {
+      handedOver = true;
+      return await route.fulfill(handOver(request.document));
+    }
+    if (isDocument || frame === null) {
+      if (asked.isNavigationRequest() && navigatedTo.size < pageLimits.navigations) navigatedTo.add(asked.url());
+      return await route.abort('aborted'); // any other error would put an error page in the document's place
+    }
+    const wanted = !unwantedTypes.has(asked.resourceType()) && !isForeignFrame(asked, request.url);
+    return wanted && budget.admit() ? await route.continue() : await route.abort('blockedbyclient');
+  };
+
+  await parts.context.route('**/*', (route, asked) => answer(route, asked).catch(pageIsGone));
+  parts.context.on('page', (opened) => {
+    if (opened !== parts.page) void opened.close().catch(pageIsGone);
+  });
+  // Only the first request of a chain is routed; the hops are counted as they come.
+  parts.page.on('request', (asked) => void (asked.redirectedFrom() && budget.admit()));
+  await countBytes(parts.session, budget.receive);
+  return {
+    get cut() {
+      return budget.exceeded;
+    },
+    get navigatedTo() {
+      return [...navigatedTo];
+    },
+    overfull: budget.overfull,
+    quietForMs: quiet,
+  };
+}
+
+function createBudget() {
+  const overfull = new AbortController();
+  let requests = 0;
+  let bytes = 0;
+  return {
+    overfull: overfull.signal,
+    get exceeded() {
+      return requests > pageLimits.subresources || overfull.signal.aborted;
+    },
+    admit(): boolean {
+      requests += 1;
+      return !this.exceeded;
+    },
+    receive(count: number): void {
+      bytes += count;
+      if (bytes > pageLimits.subresourceBytes) overfull.abort();
+    },
+  };
+}
+
+/** The frame of this page that asks; null when it is a popup's, or of a page that does not exist yet. */
+function frameOf(asked: Request, page: Page): Frame | null {
+  try {
+    const frame = asked.frame();
+    return frame.page() === page ? frame : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A frame of another origin is another page: advertisements, maps, films. Its address is in the HTML. */
+function isForeignFrame(asked: Request, pageUrl: string): boolean {
+  return asked.isNavigationRequest() && new URL(asked.url()).origin !== new URL(pageUrl).origin;
+}
+
+/** Numbers are in the text. */
+const unwantedTypes = new Set([
+  'image',
+  'media',
+  'font',
+  'texttrack',
+  'manifest',
+  'ping',
+  'cspviolationreport',
+  'prefetch',
+]);
+
+/** Always 200: for an empty body with another status Chromium shows an error page of its own. */
+function handOver(document: RenderRequest['document']) {
+  const headers = Object.entries(document.headers).filter(([name]) => !transportHeaders.has(name.toLowerCase()));
+  return { status: 200, headers: Object.fromEntries(headers), body: Buffer.from(document.body) };
+}
+
+/** They described the way to us, or would make a download of it. */
+const transportHeaders = new Set([
+  'alt-svc',
+  'connection',
+  'content-disposition',
+  'content-encoding',
+  'content-length',
+  'keep-alive',
+  'strict-transport-security',
+  'transfer-encoding',
+]);
+
+/** Requests that never end by design, and those that change nothing, do not keep the page from being quiet. */
+function watchQuiet(page: Page): () => number {
+  const inFlight = new Set<Request>();
+  let last = performance.now();
+  const changed = () => {
+    last = performance.now();
+  };
+  page.on('request', (asked) => {
+    if (!changingTypes.has(asked.resourceType())) return;
+    inFlight.add(asked);
+    changed();
+  });
+  const ended = (asked: Request) => {
+    if (inFlight.delete(asked)) changed();
+  };
+  page.on('requestfinished', ended);
+  page.on('requestfailed', ended);
+  return () => (inFlight.size > 0 ? 0 : performance.now() - last);
+}
+
+const changingTypes = new Set(['document', 'script', 'stylesheet', 'xhr', 'fetch']);
+
+/** Playwright tells sizes only of what has ended; a stream that never ends is counted as it comes. */
+async function countBytes(session: CDPSession, receive: (bytes: number) => void): Promise<void> {
+  session.on('Network.dataReceived', (event) => receive(event.encodedDataLength));
+  session.on('Network.webSocketFrameReceived', (event) => receive(event.response.payloadData.length));
+  await session.send('Network.enable');
+}
+
+function pageIsGone(): void {
+  // The page was closed while it asked; its outcome is told elsewhere.
+}

@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { groupUsage } from './process-group.ts';
+import { createBrowserLab } from './testing/browser-lab.ts';
+
+const timeout = 60_000;
+
+describe('I10: no browser and no profile folder outlives its owner', () => {
+  test('its owner is killed with kill -9 in mid-page', { timeout }, async () => {
+    const { owner, pid, runDir } = await startOwner();
+    expect(await countProcesses(pid)).toBeGreaterThan(3);
+    owner.kill('SIGKILL');
+    await expectGone(pid, runDir);
+  });
+
+  test('its owner is killed while the browser is stopped', { timeout }, async () => {
+    const { owner, pid, runDir } = await startOwner();
+    process.kill(-pid, 'SIGSTOP');
+    owner.kill('SIGKILL');
+    await expectGone(pid, runDir);
+  });
+
+  test('its guard is killed too: the next pool on that folder reaps, and says so', { timeout }, async () => {
+    const { owner, pid, runDir } = await startOwner();
+    process.kill(-pid, 'SIGSTOP'); // or it would end by itself when its pipe closes
+    for (const watcher of await watchersOf(pid)) process.kill(watcher, 'SIGKILL');
+    owner.kill('SIGKILL');
+    await once(owner, 'exit');
+    expect(await countProcesses(pid)).toBeGreaterThan(3);
+
+    await using lab = await createBrowserLab(undefined, { runDir });
+    expect(lab.events).toContainEqual({ type: 'browser.ended', pid, reason: 'owner-gone' });
+    expect(await countProcesses(pid)).toBe(0);
+    expect(await profiles(runDir)).toHaveLength(1);
+  });
+
+  test('a pool leaves alone what has a living owner', { timeout }, async () => {
+    await using living = await createBrowserLab();
+    await using other = await createBrowserLab(undefined, { runDir: living.runDir });
+    expect(await profiles(living.runDir)).toHaveLength(2);
+    expect((await living.show('<p>x</p>')).kind).toBe('rendered');
+    expect((await other.show('<p>x</p>')).kind).toBe('rendered');
+  });
+
+  test('its pool is closed', { timeout }, async () => {
+    const lab = await createBrowserLab();
+    const pid = (await lab.pool.state()).browsers[0]?.pid ?? 0;
+    await lab.pool[Symbol.asyncDispose]();
+    expect(await countProcesses(pid)).toBe(0);
+    expect(await profiles(lab.runDir)).toEqual([]);
+    expect(lab.events.at(-1)).toEqual({ type: 'browser.ended', pid, reason: 'closed' });
+    await lab[Symbol.asyncDispose]();
+  });
+});
+
+test('a browser that hangs is found by its heartbeat, killed and replaced, and all of it is told (I6)', {
+  timeout,
+}, async () => {
+  await using lab = await createBrowserLab();
+  const pid = (await lab.pool.state()).browsers[0]?.pid ?? 0;
+  process.kill(pid, 'SIGSTOP');
+  expect(await lab.show('<p>x</p>', { deadlineMs: 30_000 })).toEqual({ kind: 'failed', code: 'render-crashed' });
+  await expect
+    .poll(() => lab.events, { timeout: 5_000 })
+    .toContainEqual({ type: 'browser.ended', pid, reason: 'hung' });
+  expect(lab.events).toContainEqual({ type: 'browser.hung', stage: 'heartbeat', timeoutMs: 5_000 });
+  expect(await countProcesses(pid)).toBe(0);
+  expect((await lab.show('<p>x</p>')).kind).toBe('rendered');
+});
+
+test('a browser that dies is told and replaced', { timeout }, async () => {
+  await using lab = await createBrowserLab();
+  const pid = (await lab.pool.state()).browsers[0]?.pid ?? 0;
+  const rendering = lab.show('<script>while (true) {}</script>');
+  setTimeout(() => process.kill(pid, 'SIGKILL'), 500);
+  expect(await rendering).toEqual({ kind: 'failed', code: 'render-crashed' });
+  expect((await lab.show('<p>x</p>')).kind).toBe('rendered');
+  expect(lab.events).toContainEqual({ type: 'browser.ended', pid, reason: 'crashed' });
+});
+
+async function startOwner(): Promise<{ owner: ChildProcess; pid: number; runDir: string }> {
+  const script = fileURLToPath(new URL('testing/owner.ts', import.meta.url));
+  const owner = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(owner.stdout, 'data')) as [Buffer];
+  const { pid, runDir } = JSON.parse(line.toString()) as { pid: number; runDir: string };
+  onTestFinished(() => rm(runDir, { recursive: true, force: true }));
+  return { owner, pid, runDir };
+}
+
+async function expectGone(pid: number, runDir: string): Promise<void> {
+  const t = performance.now();
+  await expect.poll(() => countProcesses(pid), { timeout: 10_000 }).toBe(0);
+  console.log('GONE', performance.now() - t);
+  await expect.poll(() => profiles(runDir), { timeout: 10_000 }).toEqual([]);
+}
+
+async function countProcesses(pid: number): Promise<number> {
+  return (await groupUsage(pid))?.processes ?? Number.NaN;
+}
+
+async function profiles(runDir: string): Promise<string[]> {
+  return await readdir(runDir);
+}
+
+/** By what the guard gives them to know their group, never by name. */
+async function watchersOf(group: number): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const guarding = await Promise.all(
+    pids.map(async (pid) => {
+      const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+      return environment.split('\0').includes(`NUMFLEET_GUARDED_GROUP=${group}`);
+    }),
+  );
+  return pids.filter((_, index) => guarding[index]).map(Number);
+}

@@ -1,0 +1,2 @@
+export * from '../../service/src/deadline.ts';
+export { guardPath } from '../../service/src/guard.ts';

@@ -1,0 +1,52 @@
+import type { Socket } from 'node:net';
+import type { Emit } from '@numfleet/contracts';
+import type { EgressHosts } from './address/egress-hosts.ts';
+import { createConnect, type Destination } from './address/guarded-connect.ts';
+import { createDnsLookup, type Lookup } from './address/look-up.ts';
+import { openSocket } from './address/open-socket.ts';
+import { createAgent } from './fetch/create-agent.ts';
+import { type FetchOutcome, type FetchRequest, fetchDocument } from './fetch/fetch-document.ts';
+import { type EgressProxy, startProxy } from './proxy.ts';
+
+export interface DoorDependencies {
+  hosts: EgressHosts;
+  emit: Emit;
+  /** Sent with every document request; names the project and the contact (I11). */
+  userAgent: string;
+  /** NUMFLEET_CONTACT; null lets only the overridden hosts be reached. */
+  contact: string | null;
+  /** Where names are resolved; the system's name servers unless given. */
+  lookup?: Lookup;
+}
+
+/** The only way out to the network (I5). Closing it ends every connection that went through it but those of `connect`. */
+export interface Door extends AsyncDisposable {
+  /** A TCP connection to a checked address; it is the caller's to end. Rejects with NumfleetError, see createConnect. */
+  connect(destination: Destination): Promise<Socket>;
+  /** Fetches one document; every ending is an outcome, it never rejects. */
+  fetchDocument(request: FetchRequest): Promise<FetchOutcome>;
+  /** A forward proxy on loopback, through which a browser uses this door. */
+  startProxy(): Promise<EgressProxy>;
+}
+
+export function createDoor({ hosts, emit, userAgent, contact, lookup = createDnsLookup() }: DoorDependencies): Door {
+  const closing = new AbortController();
+  const connect = createConnect({ hosts, lookup, open: openSocket, emit, contact, closing: closing.signal });
+  const dispatcher = createAgent(connect, closing.signal);
+  const proxies = new Set<EgressProxy>();
+
+  return {
+    connect,
+    fetchDocument: (request) => fetchDocument(request, { dispatcher, emit, userAgent }),
+    async startProxy() {
+      const proxy = await startProxy(connect);
+      proxies.add(proxy);
+      return proxy;
+    },
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      await Promise.all([...proxies].map((proxy) => proxy[Symbol.asyncDispose]()));
+      await dispatcher.destroy();
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { NumfleetError } from '@numfleet/contracts';
+import { Agent, buildConnector } from 'undici';
+import type { Connect } from '../address/guarded-connect.ts';
+
+const maxHeaderBytes = 65_536;
+const handshakeTimeoutMs = 10_000;
+
+/**
+ * An HTTP/1.1 client that reaches the network through the guard alone. HTTP/2 stays off: a coalesced connection would
+ * serve hosts that the guard was never asked about.
+ */
+export function createAgent(connect: Connect, closing: AbortSignal): Agent {
+  const wrapInTls = buildConnector({ allowH2: false, timeout: handshakeTimeoutMs });
+  return new Agent({
+    allowH2: false,
+    maxHeaderSize: maxHeaderBytes,
+    keepAliveTimeout: 4_000,
+    keepAliveMaxTimeout: 10_000,
+    connect(options, callback) {
+      const secure = options.protocol === 'https:';
+      const port = options.port === '' ? (secure ? 443 : 80) : Number(options.port);
+      // undici's connector knows no signal: a request that is given up leaves its connecting to end by its time-outs.
+      connect({ hostname: options.hostname, port, signal: closing }).then(
+        (socket) => {
+          if (!secure) return callback(null, socket);
+          wrapInTls({ ...options, httpSocket: socket }, (error, wrapped) => {
+            if (error === null) return callback(null, wrapped);
+            socket.destroy();
+            callback(untrusted(error), null);
+          });
+        },
+        (error: Error) => callback(error, null),
+      );
+    },
+  });
+}
+
+function untrusted(cause: Error): NumfleetError {
+  return new NumfleetError('tls-failed', 'The TLS handshake failed or its certificate is not trusted.', { cause });
+}

@@ -1,0 +1,88 @@
+import { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+
+export interface Answer {
+  status: number;
+  /** By lower-case name. Cookies and the headers of the connection itself are left out. */
+  headers: Record<string, string>;
+  /** As sent, still compressed. Destroying it closes the connection. */
+  body: Readable;
+}
+
+export interface RequestParts {
+  url: URL;
+  headers: Record<string, string>;
+  /** Whether the connection may be used again. */
+  keepAlive: boolean;
+  signal: AbortSignal;
+  /** Called with the epoch in ms immediately before the request is written: never when no connection was made. */
+  onStart: (at: number) => void;
+}
+
+/** Sends one GET and resolves when the answer's head is there. undici's `request` would not say when it really started. */
+export async function sendRequest(dispatcher: Dispatcher, parts: RequestParts): Promise<Answer> {
+  const { url, headers, keepAlive, signal, onStart } = parts;
+  signal.throwIfAborted();
+  const answer = Promise.withResolvers<Answer>();
+  let controller: Dispatcher.DispatchController | undefined;
+  let body: Readable | undefined;
+
+  const fail = (error: Error) => {
+    signal.removeEventListener('abort', abort);
+    answer.reject(error);
+    body?.destroy(error);
+  };
+  const abort = () => {
+    const reason = new Error('the request was given up');
+    // Before it starts, a request has nothing to be aborted by: it is refused when its connection is there.
+    controller?.abort(reason);
+    fail(reason);
+  };
+  signal.addEventListener('abort', abort, { once: true });
+
+  const options = { origin: url.origin, path: url.pathname + url.search, method: 'GET', headers, reset: !keepAlive };
+  dispatcher.dispatch(options, {
+    onRequestStart(started) {
+      controller = started;
+      if (signal.aborted) return started.abort(new Error('the request was given up'));
+      onStart(Date.now());
+    },
+    onResponseStart(started, status, responseHeaders) {
+      if (status < 200) return;
+      body = bodyOf(started);
+      answer.resolve({ status, headers: singleHeaders(responseHeaders), body });
+    },
+    onResponseData(started, chunk) {
+      if (body?.push(chunk) === false) started.pause();
+    },
+    onResponseEnd() {
+      signal.removeEventListener('abort', abort);
+      body?.push(null);
+    },
+    onResponseError: (_, error) => fail(error),
+  });
+  return await answer.promise;
+}
+
+function bodyOf(controller: Dispatcher.DispatchController): Readable {
+  const body = new Readable({
+    read: () => controller.resume(),
+    destroy(error, callback) {
+      if (!this.readableEnded) controller.abort(error ?? new Error('the rest of the body is not wanted'));
+      callback(error);
+    },
+  });
+  // Whoever awaits the head may have left when the body breaks.
+  return body.on('error', () => {});
+}
+
+const dropped = new Set(['set-cookie', 'connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']);
+
+function singleHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const single: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || dropped.has(name)) continue;
+    single[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return single;
+}

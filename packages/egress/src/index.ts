@@ -1,0 +1,10 @@
+export { type EgressHosts, type EgressTarget, parseEgressHosts } from './address/egress-hosts.ts';
+export { createDnsLookup, type Lookup } from './address/look-up.ts';
+export { registrableDomain, sameOrigin } from './address/site.ts';
+export { createDoor, type Door } from './door.ts';
+export type { FetchOutcome, FetchRequest } from './fetch/fetch-document.ts';
+export { retryAfterOf } from './fetch/retry-after.ts';
+export type { EgressProxy } from './proxy.ts';
+export { fetchRobots, type RobotsOutcomeFields } from './robots/fetch-robots.ts';
+export { isAllowed } from './robots/is-allowed.ts';
+export { parseRobots, productToken, type Robots } from './robots/parse-robots.ts';

@@ -1,0 +1,44 @@
+import { encodingOfLabel } from './encoding-label.ts';
+import { encodingDeclaredIn } from './meta-prescan.ts';
+
+export type DecodedHtml = Readonly<{
+  html: string;
+  /** The WHATWG name of the encoding, lower case: `utf-8`, `windows-1252`, `gbk`, … */
+  encoding: string;
+}>;
+
+/**
+ * Bytes of an HTML page to text, by the WHATWG encoding sniffing algorithm: byte order mark, the Content-Type header's
+ * charset, the page's own declaration. Where none names an encoding that we know: UTF-8 if the bytes are that, else
+ * windows-1252. Never throws; what does not decode becomes U+FFFD. A body that was cut in mid-character is fine.
+ */
+export function decodeHtml(bytes: Uint8Array, contentType: string | null): DecodedHtml {
+  const encoding =
+    encodingOfMark(bytes) ??
+    encodingOfLabel(charsetOf(contentType ?? '')) ??
+    encodingDeclaredIn(bytes) ??
+    guessEncoding(bytes);
+  return { html: new TextDecoder(encoding).decode(bytes), encoding };
+}
+
+function encodingOfMark(bytes: Uint8Array): string | null {
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return 'utf-8';
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
+  return null;
+}
+
+function charsetOf(contentType: string): string | null {
+  return /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType)?.[1] ?? null;
+}
+
+/** Pure ASCII is called windows-1252, the standard's default: it reads the same. */
+function guessEncoding(bytes: Uint8Array): string {
+  if (bytes.every((byte) => byte < 0x80)) return 'windows-1252';
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+    return 'utf-8';
+  } catch {
+    return 'windows-1252';
+  }
+}

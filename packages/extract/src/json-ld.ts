@@ -1,0 +1,43 @@
+/** A value of `telephone` or `faxNumber` of schema.org, as it is written. */
+export type DeclaredNumber = { value: string; isFax: boolean };
+
+/** Every telephone and fax number of a JSON-LD script, anywhere in its graph; nothing of one that is not JSON. */
+export function numbersInJsonLd(script: string): DeclaredNumber[] {
+  const found: DeclaredNumber[] = [];
+  // A stack of our own: a deep graph must not overflow the machine's.
+  const pending: unknown[] = [parse(script)];
+  while (pending.length > 0) {
+    const node = pending.pop();
+    if (typeof node !== 'object' || node === null) continue;
+    for (const [key, value] of Object.entries(node).reverse()) {
+      const isFax = /(^|[:/])faxNumber$/i.test(key);
+      if (isFax || /(^|[:/])telephone$/i.test(key)) {
+        for (const number of valuesOf(value)) found.push({ value: number, isFax });
+      }
+      pending.push(value);
+    }
+  }
+  return found;
+}
+
+function parse(script: string): unknown {
+  const json = script
+    .replace(/^\s*(?:<!--|\/\/\s*<!\[CDATA\[|\/\*\s*<!\[CDATA\[\s*\*\/|<!\[CDATA\[)/, '')
+    .replace(/(?:\/\/\s*)?(?:-->|\]\]>|\/\*\s*\]\]>\s*\*\/)\s*$/, '');
+  for (const attempt of [json, json.replace(/[\n\r\t]+/g, ' ')]) {
+    try {
+      return JSON.parse(attempt);
+    } catch {
+      // The second attempt mends line breaks inside strings, a common mistake of templates.
+    }
+  }
+  return null;
+}
+
+function valuesOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value === 'number') return [String(value)];
+  if (Array.isArray(value)) return value.flatMap((item: unknown) => (Array.isArray(item) ? [] : valuesOf(item)));
+  if (typeof value === 'object' && value !== null && '@value' in value) return valuesOf(value['@value']);
+  return [];
+}

@@ -1,0 +1,305 @@
+import { reveal } from '@numfleet/privacy/reveal';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readPage } from './index.ts';
+
+const options = { url: 'https://shop.test/a/b?c#d', region: 'GB', maxFindings: 100, maxLinks: 100 } as const;
+const read = (html: string, more: Partial<Parameters<typeof readPage>[1]> = {}) =>
+  readPage(html, { ...options, ...more });
+const numbersOn = (html: string, more = {}) => read(html, more).findings.map(({ number }) => reveal(number));
+const sourcesOn = (html: string) =>
+  read(html).findings.map(({ number, source, label }) => [reveal(number), source, label]);
+
+const number = '+442079460958';
+
+describe('readPage joins the text of a line', () => {
+  test.each([
+    ['inline tags', '<p><b>020</b> 79<i>46</i><span> 09</span>58</p>'],
+    ['comments', '020 79<!-- 1 -->46 0958'],
+    ['wbr', '020<wbr>7946<wbr>0958'],
+    ['character references', '&#48;20&nbsp;7946&#x2d;095&#56;'],
+    ['a line break in the source', '020\n          7946\r\n\t 0958'],
+    ['unclosed tags', '<b><i><p>020 7946 0958<div><a>'],
+    ['a link in mid-number', '+44 <a href="/">20 7946 0958</a>'],
+    ['noscript', '<noscript>020 7946 0958</noscript>'],
+    ['a declarative shadow root', '<template shadowrootmode=open>020 7946 0958</template>'],
+    ['SVG text', '<svg><text>020 7946 0958</text></svg>'],
+    ['CDATA in SVG', '<svg><text><![CDATA[020 7946 0958]]></text></svg>'],
+    ['after an SVG that was left open', '<svg><style><p><style>x</style>020 7946 0958'],
+  ])('over %s', (_, html) => {
+    expect(numbersOn(html)).toEqual([number]);
+  });
+
+  test.each([
+    ['blocks', '<div>020</div><div>7946 0958</div>'],
+    ['cells', '<td>020<td>7946 0958'],
+    ['br', '020<br>7946 0958'],
+    ['lines of pre', '<pre>020\n7946 0958</pre>'],
+  ])('but not over %s', (_, html) => {
+    expect(numbersOn(html)).toEqual([]);
+  });
+
+  test('and keeps neighbouring links apart', () => {
+    expect(numbersOn('<a>020 7946 0958</a><a>020 7946 0959</a>')).toEqual([number, '+442079460959']);
+  });
+});
+
+describe('readPage takes nothing from dead markup', () => {
+  const inside = 'call 020 7946 0958 or +44 20 7946 0959';
+  test.each([
+    ['a comment', `<!-- ${inside} -->`],
+    ['a comment with tags', `<!-- <p>${inside}</p> -->`],
+    ['an unclosed comment', `<!-- ${inside}`],
+    ['a bogus comment', `<!x ${inside}>`],
+    ['a processing instruction', `<?php ${inside} ?>`],
+    ['CDATA in HTML', `<![CDATA[ ${inside} ]]>`],
+    ['style', `<style>/* ${inside} */</style>`],
+    ['a script', `<script>var a = "${inside}" // ${inside}</script>`],
+    ['an unclosed script', `<script>/* ${inside}`],
+    ['a script of unknown type', `<script type="text/template"><p>${inside}</p></script>`],
+    ['a script in a comment of a script', `<script><!-- <script> </script> ${inside} --></script>`],
+    ['a template', `<template><p>${inside}<template></template>${inside}</template>`],
+    ['iframe fallback', `<iframe>${inside}</iframe>`],
+    ['noframes', `<noframes>${inside}</noframes>`],
+    ['a style in SVG', `<svg><style>${inside}</style></svg>`],
+    ['attributes that say nothing', `<p title="${inside}" data-x="${inside}"></p>`],
+  ])('such as %s, but from what follows', (_, dead) => {
+    expect(numbersOn(dead)).toEqual([]);
+    expect(numbersOn(`<p>${inside}</p>`), 'the control').toHaveLength(2);
+    if (!/unclosed/.test(_)) expect(numbersOn(`${dead}<p>${inside}</p>`)).toHaveLength(2);
+  });
+});
+
+describe('readPage reads links that dial', () => {
+  test.each([
+    ['tel:+442079460958', number, 'phone'],
+    ['tel:020-7946-0958', number, 'phone'],
+    ['TEL://+44%2020%207946%200958', number, 'phone'],
+    ['tel:%2B442079460958', number, 'phone'],
+    ['tel:442079460958', number, 'phone'],
+    ['tel:+44-20-7946-0958;ext=12', `${number};ext=12`, 'phone'],
+    ['tel:+442079460958,,12', `${number};ext=12`, 'phone'],
+    ['tel:+442079460958p12%23', `${number};ext=12`, 'phone'],
+    ['tel:2079460958;phone-context=+44', number, 'phone'],
+    ['tel:+٤٤٢٠٧٩٤٦٠٩٥٨', number, 'phone'],
+    ['tel:+44 20 7946 0958 %', number, 'phone'],
+    ['callto:+442079460958', number, 'phone'],
+    ['sms:+442079460958?body=1234567', number, 'sms'],
+    ['whatsapp://send?phone=442079460958&text=hi', number, 'whatsapp'],
+    ['https://wa.me/442079460958?text=1234567', number, 'whatsapp'],
+    ['https://api.whatsapp.com/send?text=a&amp;phone=%2B44 20 7946 0958', number, 'whatsapp'],
+  ])('%s', (href, expected, label) => {
+    expect(sourcesOn(`<a href="${href}">call</a>`)).toEqual([[expected, 'tel', label]]);
+  });
+
+  test.each([
+    'tel:',
+    'tel:1234',
+    'tel:abc',
+    'https://wa.me/?text=442079460958',
+    'https://api.whatsapp.com/send?text=x',
+    'tel:%',
+  ])('and nothing from %s', (href) => {
+    expect(sourcesOn(`<a href="${href}">call</a>`)).toEqual([]);
+  });
+
+  test('and labels one by the words before it', () => {
+    expect(sourcesOn('<li>Tel <a href="tel:02079460958">x</a><li>Fax: <a href="tel:02079460959">y</a>')).toEqual([
+      [number, 'tel', 'phone'],
+      ['+442079460959', 'tel', 'fax'],
+    ]);
+  });
+});
+
+describe('readPage reads declared numbers', () => {
+  const jsonLd = (value: unknown) => `<script type="application/ld+json">${JSON.stringify(value)}</script>`;
+  test.each([
+    ['JSON-LD', jsonLd({ telephone: '020 7946 0958' }), 'jsonld', null],
+    ['nested JSON-LD', jsonLd({ '@graph': [{ a: { contactPoint: [{ telephone: [number] }] } }] }), 'jsonld', null],
+    ['JSON-LD fax', jsonLd([{ 'schema:faxNumber': { '@value': number } }]), 'jsonld', 'fax'],
+    ['JSON-LD numbers', jsonLd({ telephone: 442079460958 }), 'jsonld', null],
+    [
+      'JSON-LD with a raw line break',
+      '<script type=application/ld+json>{"a":"b\nc","telephone":"020 7946 0958"}</script>',
+      'jsonld',
+      null,
+    ],
+    [
+      'JSON-LD in CDATA',
+      `<script type=application/ld+json>//<![CDATA[\n{"telephone":"${number}"}\n//]]></script>`,
+      'jsonld',
+      null,
+    ],
+    ['microdata content', `<meta itemprop="telephone" content="${number}">`, 'microdata', null],
+    ['microdata fax', `<meta itemprop="faxNumber" content="${number}">`, 'microdata', 'fax'],
+  ])('from %s', (_, html, source, label) => {
+    expect(sourcesOn(html)).toEqual([[number, source, label]]);
+  });
+
+  test('from microdata text, which is text as well', () => {
+    expect(sourcesOn('<span itemprop="telephone">020 <span>7946</span> 0958</span>')).toEqual([
+      [number, 'microdata', null],
+      [number, 'text', null],
+    ]);
+  });
+
+  test.each([
+    ['broken JSON', '<script type="application/ld+json">{"telephone":"020 7946 0958"</script>'],
+    ['other JSON', '<script type="application/json">{"telephone":"020 7946 0958"}</script>'],
+    ['other keys', jsonLd({ taxID: '020 7946 0958', telephoneNote: number })],
+    ['a dead template', `<template>${jsonLd({ telephone: number })}<a href="tel:${number}">x</a></template>`],
+  ])('and nothing from %s', (_, html) => {
+    expect(sourcesOn(html)).toEqual([]);
+  });
+
+  test('without overflowing on a deep graph', () => {
+    const deep = `${'[{"a":'.repeat(100_000)}{"telephone":"${number}"}${'}]'.repeat(100_000)}`;
+    expect(() => read(`<script type="application/ld+json">${deep}</script>`)).not.toThrow();
+  });
+});
+
+describe('readPage reads national numbers by', () => {
+  const text = '<p>020 7946 0958</p>';
+  test.each([
+    ['the campaign’s region over the TLD', text, { region: 'GB', url: 'https://x.de/' }, 0.9],
+    ['the TLD', text, { region: null, url: 'https://x.co.uk/' }, 0.81],
+    ['other numbers on the page', `${text}<a href="tel:+44 20 7946 0000">x</a>`, { region: null }, 0.76],
+    ['the language', `<html lang="en-GB">${text}`, { region: null }, 0.71],
+    ['og:locale', `<meta property="og:locale" content="en_GB">${text}`, { region: null }, 0.71],
+  ])('%s', (_, html, more, confidence) => {
+    const finding = read(html, more).findings.find(({ source }) => source === 'text');
+    expect(finding).toMatchObject({ region: 'GB', confidence });
+    expect(finding && reveal(finding.number)).toBe(number);
+  });
+
+  test('the shape of North America', () => {
+    expect(numbersOn('<p>(212) 555-0123', { region: null })).toEqual(['+12125550123']);
+  });
+
+  test.each([
+    ['a domain that is no country’s', text, { region: null, url: 'https://x.io/' }],
+    ['a language without a region', `<html lang="en">${text}`, { region: null }],
+    ['a region that does not exist', text, { region: 'ZZ' }],
+    ['a language that does not exist', `<html lang="???">${text}`, { region: null }],
+  ])('but not %s', (_, html, more) => {
+    expect(read(html, more)).toMatchObject({ findings: [], rejected: { 'no-region': 1 } });
+  });
+});
+
+describe('readPage links', () => {
+  test('are absolute, http(s), without fragment, each once, in order', () => {
+    const html = `<a href="x">1</a><a href="/y#z">2</a><area href="//other.test"><a href=" x#1">again</a><a href="#top">self</a>
+      <a href="mailto:a@b.test">m</a><a href="javascript:void 0">j</a><a href="tel:+442079460958">t</a><a href="http://[">bad</a>
+      <a href="https://wa.me/442079460958">w</a><a href="/nf" rel="external nofollow">n</a><!-- <a href="/dead"> -->
+      <iframe src="/frame"></iframe><frame src="frame2"><a href="/a&amp;b">amp</a><template><a href="/dead2"></a></template>`;
+    expect(read(html).links).toEqual([
+      'https://shop.test/a/x',
+      'https://shop.test/y',
+      'https://other.test/',
+      'https://shop.test/a/b?c',
+      'https://shop.test/a&b',
+      'https://shop.test/frame',
+      'https://shop.test/a/frame2',
+    ]);
+  });
+
+  test('go by the first base', () => {
+    expect(read('<base href="/base/"><base href="/other/"><a href="x">x</a>').links).toEqual([
+      'https://shop.test/base/x',
+    ]);
+  });
+
+  test('lead where a refresh does', () => {
+    expect(read(`<meta http-equiv="Refresh" content="0; url='next'">`).links).toEqual(['https://shop.test/a/next']);
+  });
+
+  test.each(['nofollow', 'noindex, NOFOLLOW', 'none'])('are none where robots meta says %s', (content) => {
+    const reading = read(`<meta name="robots" content="${content}"><a href="x">x</a>`);
+    expect(reading).toMatchObject({ nofollow: true, links: [] });
+    expect(read('<meta name="robots" content="noindex"><a href="x">x</a>')).toMatchObject({ nofollow: false });
+  });
+
+  test('I8: beyond the limit are cut, and the cut is recorded', () => {
+    const html = '<a href=1></a><a href=2></a><a href=1></a>';
+    expect(read(html, { maxLinks: 2 }).cuts).toEqual([]);
+    expect(read(`${html}<a href=3></a>`, { maxLinks: 2 })).toMatchObject({
+      links: ['https://shop.test/a/1', 'https://shop.test/a/2'],
+      cuts: ['links'],
+    });
+  });
+});
+
+describe('readPage wants a browser', () => {
+  const text = 'word '.repeat(100);
+  test.each([
+    ['a shell', '<title>Shop</title><div id="x"></div><script src="app.js"></script>'],
+    ['an empty application root', `${text}<div id="root"></div><script type="module" src="app.js"></script>`],
+    ['an empty root with a noscript', `${text}<div id="app"><noscript>Hi</noscript></div><script>1</script>`],
+    ['a noscript that asks', `${text}<noscript>Please enable JavaScript.</noscript><script>1</script>`],
+  ])('for %s', (_, html) => {
+    expect(read(html).wantsBrowser).toBe(true);
+  });
+
+  test.each([
+    ['a page with text', `${text}<script>1</script>`],
+    ['a shell without script', '<div id="root"></div>'],
+    ['data that is no script', '<div id="root"></div><script type="application/ld+json">{}</script>'],
+    ['a filled application root', `<div id="root"><p>${text}</p></div><script>1</script>`],
+    ['a tracker’s noscript', `${text}<noscript><img src="x"></noscript><script>1</script>`],
+  ])('but not for %s', (_, html) => {
+    expect(read(html).wantsBrowser).toBe(false);
+  });
+});
+
+test('nothing that a page may hold makes it throw', () => {
+  const pieces = [
+    '<',
+    '</',
+    '>',
+    '<!--',
+    '-->',
+    '<![CDATA[',
+    ']]>',
+    '<svg',
+    '<script',
+    '</script>',
+    '<template>',
+    '&#x110000;',
+    '&#0;',
+  ];
+  const more = [
+    '<a href="tel:',
+    '%',
+    '"',
+    "'",
+    '+44',
+    '020 7946 0958',
+    ';ext=',
+    '999999999999999999',
+    ' itemprop=telephone',
+    '\ud800',
+  ];
+  const html = fc.array(fc.oneof(fc.constantFrom(...pieces, ...more), fc.string({ unit: 'binary' })), {
+    maxLength: 40,
+  });
+  fc.assert(
+    fc.property(
+      html,
+      fc.constantFrom('GB', null, 'xx'),
+      fc.constantFrom('https://x.de/', 'no url'),
+      (all, region, url) => {
+        readPage(all.join(''), { ...options, region, url });
+      },
+    ),
+    { numRuns: 1_000 },
+  );
+});
+
+test('one finding a number and source, and the repetition is counted', () => {
+  const reading = read('<p>020 7946 0958<p>Tel: +44 20 7946 0958<a href="tel:+442079460958">x</a>');
+  expect(reading.findings.map(({ source, label }) => [source, label])).toEqual([
+    ['tel', 'phone'],
+    ['text', 'phone'],
+  ]);
+  expect(reading.rejected).toEqual({ 'duplicate-markup': 1 });
+});

@@ -1,0 +1,63 @@
+import { foldText, type Span } from './fold-text.ts';
+
+export interface RunOptions {
+  /** Whether `/` joins digits (`030/1234567`); not so in URLs, where it parts a path. */
+  slashJoins: boolean;
+  /** Stretches that are known to be something else; a run neither enters nor crosses them. */
+  opaque: readonly Span[];
+  /** Whether a whole run, as it is written, is known to be something else. */
+  isHarmless: (run: string) => boolean;
+}
+
+/** At least seven digits, with up to eight separators between two of them. Linear: the two classes are disjoint. */
+const run = /d(?:s{0,8}d){6,}/g;
+const anyDigit = /[\p{Nd}\p{No}]/gu;
+
+/**
+ * Every stretch of seven or more digits that could be a phone number, in order, not overlapping. Digits of all scripts
+ * count, in any mix of percent-encoding, HTML entities and JavaScript escapes; spaces, dashes, dots, brackets, plus,
+ * tilde, underscore, format characters and combining marks join them.
+ *
+ * The text is read twice, decoded and as it stands, since decoding can also hide a number: `%` before `1234567`.
+ */
+export function findDigitRuns(text: string, options: RunOptions): Span[] {
+  // However a digit is encoded, its code holds a digit: most texts end here.
+  if ((text.match(anyDigit)?.length ?? 0) < 7) return [];
+  const decoded = runsOf(text, options, true);
+  const plain = runsOf(text, options, false);
+  return merge([...decoded, ...plain]);
+}
+
+/** The text with each span replaced. */
+export function replaceSpans(text: string, spans: readonly Span[], replacement: string): string {
+  let result = '';
+  let from = 0;
+  for (const { start, end } of spans) {
+    result += text.slice(from, start) + replacement;
+    from = end;
+  }
+  return result + text.slice(from);
+}
+
+function runsOf(text: string, { slashJoins, opaque, isHarmless }: RunOptions, decode: boolean): Span[] {
+  const { classes, starts, ends } = foldText(text, { slashJoins, opaque, decode });
+  const spans: Span[] = [];
+  for (const match of classes.matchAll(run)) {
+    const start = starts[match.index] ?? 0;
+    const end = ends[match.index + match[0].length - 1] ?? text.length;
+    const hasPlus = text[start - 1] === '+';
+    if (!hasPlus && isHarmless(text.slice(start, end))) continue;
+    spans.push({ start: hasPlus ? start - 1 : start, end });
+  }
+  return spans;
+}
+
+function merge(spans: readonly Span[]): Span[] {
+  const merged: Span[] = [];
+  for (const span of spans.toSorted((a, b) => a.start - b.start)) {
+    const last = merged.at(-1);
+    if (last !== undefined && span.start <= last.end) last.end = Math.max(last.end, span.end);
+    else merged.push({ ...span });
+  }
+  return merged;
+}

@@ -1,0 +1,6 @@
+// For the trusted zone alone; dependency-cruiser holds that no path leads here from apps/crawler.
+export { generateKeys } from './generate-keys.ts';
+export { type KeyName, keyNames } from './key-file.ts';
+export { keyIds, loadInsideKeys } from './load-inside-keys.ts';
+export { openFindings } from './open.ts';
+export { createNumberVault, type NumberVault } from './stored-number.ts';

@@ -1,0 +1,94 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { NumfleetError } from '@numfleet/contracts';
+import { z } from 'zod';
+
+/** Each key of the fleet and what it is for. All are 32 bytes. */
+export const keyAlgorithms = {
+  'sealing-public': 'x25519-public',
+  'sealing-private': 'x25519-private',
+  'number-index': 'hmac-sha256',
+  'number-storage': 'aes-256-gcm',
+  url: 'aes-256-gcm',
+  page: 'hmac-sha256',
+} as const;
+
+export type KeyName = keyof typeof keyAlgorithms;
+export const keyNames = Object.keys(keyAlgorithms) as KeyName[];
+export const keyBytes = 32;
+
+export interface KeyFile {
+  /** Which key this is, 16 hexadecimal digits, not secret; the two halves of a pair share it. */
+  id: string;
+  key: Buffer;
+}
+
+const keyFileLine = z.strictObject({
+  v: z.literal(1),
+  name: z.string(),
+  id: z.string().regex(/^[0-9a-f]{16}$/),
+  alg: z.string(),
+  key: z.base64url(),
+  check: z.base64url(),
+});
+
+export function keyFilePath(dir: string, name: KeyName): string {
+  return path.join(dir, `${name}.key`);
+}
+
+/** One line of JSON. `check` lets a damaged or renamed file be told from a good one before anything is encrypted. */
+export function formatKeyFile(name: KeyName, { id, key }: KeyFile): string {
+  const check = checkValue(name, id, key).toString('base64url');
+  return `${JSON.stringify({ v: 1, name, id, alg: keyAlgorithms[name], key: key.toString('base64url'), check })}\n`;
+}
+
+export async function readKeys<Name extends KeyName>(
+  dir: string,
+  names: readonly Name[],
+): Promise<Record<Name, Buffer>> {
+  const entries = names.map(async (name) => [name, (await readKeyFile(dir, name)).key] as const);
+  return Object.fromEntries(await Promise.all(entries)) as Record<Name, Buffer>;
+}
+
+/** Throws `key-missing` where there is no file, `key-wrong` where it is not this key's or is damaged. */
+export async function readKeyFile(dir: string, name: KeyName): Promise<KeyFile> {
+  const file = keyFilePath(dir, name);
+  const { id, ...line } = parseLine(await readText(file, name), file);
+  // Memory of its own: a Buffer of the shared pool, sent to a thread, takes the whole pool along.
+  const key = Buffer.alloc(keyBytes);
+  const isWhole = Buffer.from(line.key, 'base64url').copy(key) === keyBytes && line.key.length === 43;
+  const check = Buffer.from(line.check, 'base64url');
+  const expected = checkValue(name, id, key);
+  if (!isWhole || line.name !== name || line.alg !== keyAlgorithms[name]) throw wrong(file);
+  if (check.length !== expected.length || !timingSafeEqual(check, expected)) throw wrong(file);
+  return { id, key };
+}
+
+function checkValue(name: KeyName, id: string, key: Uint8Array): Buffer {
+  return createHmac('sha256', key).update(`numfleet key check v1 ${name} ${id}`).digest().subarray(0, 16);
+}
+
+async function readText(file: string, name: KeyName): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    const remedy =
+      'Restore it from its backup, or, where nothing is stored yet, make keys with `numfleet keys generate`.';
+    throw new NumfleetError('key-missing', `The key "${name}" cannot be read from ${file} (${code}). ${remedy}`);
+  }
+}
+
+function parseLine(text: string, file: string): z.infer<typeof keyFileLine> {
+  try {
+    return keyFileLine.parse(JSON.parse(text));
+  } catch {
+    // Without the cause: the message of JSON.parse quotes its input.
+    throw wrong(file);
+  }
+}
+
+function wrong(file: string): NumfleetError {
+  return new NumfleetError('key-wrong', `${file} is damaged or holds another key. Restore it from its backup.`);
+}

@@ -1,0 +1,31 @@
+const maxLength = 2_048;
+/** A longer input is not even parsed: tabs and newlines, which the URL standard drops, could make it endless. */
+const maxInputLength = 4 * maxLength;
+
+/**
+ * One spelling for one page: the URL as WHATWG's standard serialises it, without fragment and credentials, with
+ * unreserved characters percent-decoded and other escapes in upper case (RFC 3986 §6.2.2). Idempotent; never throws.
+ * Null for what is no http or https URL, or is longer than 2,048 characters.
+ */
+export function normaliseUrl(input: string, base?: string): string | null {
+  if (input.length > maxInputLength) return null;
+  const url = URL.parse(input, base);
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return null;
+  url.hash = '';
+  url.username = '';
+  url.password = '';
+  const href = settle(url.href);
+  return href === null || href.length > maxLength ? null : href;
+}
+
+/** Decoding may uncover another escape (`%%34%31`) or a dot segment, so it is repeated; each round is shorter. */
+function settle(href: string): string | null {
+  const decoded = href.replace(/%[0-9a-f]{2}/gi, decodeUnreserved);
+  const parsed = URL.parse(decoded)?.href ?? null;
+  return parsed === null || parsed === href ? parsed : settle(parsed);
+}
+
+function decodeUnreserved(encoded: string): string {
+  const character = String.fromCharCode(Number.parseInt(encoded.slice(1), 16));
+  return /[A-Za-z0-9\-._~]/.test(character) ? character : encoded.toUpperCase();
+}

@@ -1,0 +1,40 @@
+import { runMigrations } from 'bullmq';
+import pg from 'pg';
+
+/** Roles that add to and take from the queues; the schema belongs to the owner alone. */
+const users = ['numfleet_scheduler', 'numfleet_sink', 'numfleet_console', 'numfleet_crawler'];
+
+/**
+ * Brings BullMQ's schema in the queue database up to date; safe when run twice at once. Connects
+ * as the owner. BullMQ does not migrate by itself, so that services need no right to change the schema.
+ */
+export async function migrateQueue(options: { connectionString: string }): Promise<void> {
+  const client = new pg.Client({ connectionString: options.connectionString });
+  await client.connect();
+  try {
+    // BullMQ locks its own migrations only; two GRANTs at once fail with "tuple concurrently updated".
+    await client.query("SELECT pg_advisory_lock(hashtext('numfleet.queue-migrations'))");
+    await runMigrations(client);
+    await client.query(grants(await existing(client)));
+  } finally {
+    await client.end();
+  }
+}
+
+async function existing(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ rolname: string }>('SELECT rolname FROM pg_roles WHERE rolname = ANY($1)', [
+    users,
+  ]);
+  return rows.map((row) => row.rolname);
+}
+
+function grants(roles: string[]): string {
+  if (roles.length === 0) return 'SELECT 1';
+  const to = roles.join(', ');
+  return `
+    GRANT USAGE ON SCHEMA bullmq TO ${to};
+    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA bullmq TO ${to};
+    GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA bullmq TO ${to};
+    GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA bullmq TO ${to};
+    REVOKE INSERT, UPDATE, DELETE ON bullmq.migration FROM ${to};`;
+}

@@ -1,0 +1,60 @@
+import { NumfleetError } from '@numfleet/contracts';
+import { describe, expect, it } from 'vitest';
+import { inheritedEnvironment, loadConfig, required, settings } from './index.ts';
+
+function refusal(environment: Record<string, string>): NumfleetError {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    if (error instanceof NumfleetError) return error;
+  }
+  throw new Error('the configuration was accepted');
+}
+
+describe('configuration', () => {
+  it('has a default or a meaning of "unset" for every setting', () => {
+    expect(Object.keys(loadConfig({}))).toEqual(Object.keys(settings));
+    expect(loadConfig({}).NUMFLEET_WINDOW).toBe(128);
+  });
+
+  it('names the variable, what was expected and what was given', () => {
+    const { code, message } = refusal({ NUMFLEET_CRAWLERS: 'many' });
+    expect(code).toBe('config-invalid');
+    expect(message).toContain('NUMFLEET_CRAWLERS');
+    expect(message).toContain('"many"');
+    expect(message).toMatch(/expected number/i);
+  });
+
+  it.each([
+    ['NUMFLEET_CRAWLERS', '0'],
+    ['NUMFLEET_CONSOLE_PORT', '70000'],
+    ['NUMFLEET_LOG_LEVEL', 'loud'],
+    ['REDIS_URL', 'http://example.test'],
+    ['NUMFLEET_SERVICE_NAME', 'Crawler 1'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(refusal({ [name]: value }).message).toContain(name);
+  });
+
+  it('does not show what was given where it is a secret', () => {
+    const { message } = refusal({ DATABASE_URL: 'mysql://root:hunter2@db/x' });
+    expect(message).toContain('DATABASE_URL');
+    expect(message).not.toContain('hunter2');
+  });
+
+  it('refuses a misspelt name instead of ignoring it', () => {
+    expect(refusal({ NUMFLEET_CONTCT: 'me@example.test' }).message).toContain('NUMFLEET_CONTCT');
+    expect(() => loadConfig({ NUMFLEET_CORPORA: '/somewhere' })).not.toThrow();
+  });
+
+  it('takes an empty value for unset', () => {
+    expect(loadConfig({ NUMFLEET_CONTACT: '' }).NUMFLEET_CONTACT).toBeUndefined();
+  });
+
+  it('asks for what a service cannot do without', () => {
+    expect(() => required(loadConfig({}), 'DATABASE_URL')).toThrow(/DATABASE_URL is not set/);
+  });
+
+  it('hands a child only what is named', () => {
+    expect(inheritedEnvironment(['PATH', 'TZ'], { PATH: '/bin', SECRET: 'x' })).toEqual({ PATH: '/bin' });
+  });
+});

@@ -1,0 +1,10 @@
+export { type Accounting, createAccounting } from './accounting.ts';
+export { type AdminServer, type Readiness, startAdminServer } from './admin-server.ts';
+export { environment, inheritedEnvironment, loadConfig, required } from './config.ts';
+export { abandonOnAbort, createDeadline, type Deadline, sleep, withDeadline } from './deadline.ts';
+export { guardPath } from './guard.ts';
+export { watchLifeline } from './lifeline.ts';
+export { runService, type Service, type ServiceContext } from './run-service.ts';
+export { type Config, type SettingName, settings } from './settings.ts';
+export { createTaskScope, type TaskScope } from './task-scope.ts';
+export { version } from './version.ts';

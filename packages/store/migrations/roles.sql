@@ -1,0 +1,46 @@
+-- What each service may do, and nothing else; applied anew at every migration. The roles are made by whoever sets the
+-- database up (packages/embedded, or the operator) and those that are not there are passed over.
+-- Nobody may change or delete an audit event, and only the sink may write a number.
+do $$
+declare
+  role text;
+  rights text;
+begin
+  for role, rights in values
+    ('numfleet_scheduler', $rights$
+      grant select, update (state, finished_at) on campaigns to %1$I;
+      grant select, update on hosts, origins to %1$I;
+      grant select, update on pages to %1$I;
+      grant select, insert, update, delete on frontiers, frontier_wakeups, campaign_counts to %1$I;
+      grant select, delete on campaign_count_deltas to %1$I;
+      grant select on campaign_totals to %1$I;
+      grant insert on audit_events, dead_letters to %1$I;
+      grant execute on function ensure_sightings_partitions to %1$I;
+    $rights$),
+    -- update (excluded_overflow) is also what lets the sink lock a campaign's row, which the page budget needs.
+    ('numfleet_sink', $rights$
+      grant select, update (excluded_overflow) on campaigns to %1$I;
+      grant select, insert, update on hosts, origins, pages, excluded_rows to %1$I;
+      grant insert on frontier_wakeups to %1$I;
+      grant select, insert on campaign_hosts to %1$I;
+      grant select on campaign_counts, campaign_count_deltas, campaign_totals to %1$I;
+      grant select, insert on numbers, sightings to %1$I;
+      grant insert on audit_events, dead_letters to %1$I;
+    $rights$),
+    ('numfleet_console', $rights$
+      grant select, insert, update on campaigns, excluded_rows to %1$I;
+      grant select, insert on hosts, origins, campaign_hosts to %1$I;
+      grant select, insert, update (state, code, depth, via, found_on, not_before) on pages to %1$I;
+      grant select on frontiers, campaign_counts, campaign_count_deltas, campaign_totals to %1$I;
+      grant insert on frontier_wakeups to %1$I;
+      grant select on numbers, sightings, dead_letters to %1$I;
+      grant select, insert on audit_events to %1$I;
+      grant execute on function ensure_sightings_partitions to %1$I;
+    $rights$)
+  loop
+    continue when not exists (select from pg_roles where rolname = role);
+    execute format('revoke all on all tables in schema public from %I', role);
+    execute format('grant usage on schema public to %I', role);
+    execute format(rights, role);
+  end loop;
+end $$;

@@ -1,0 +1,352 @@
+import type { CampaignSettings } from '@numfleet/contracts';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import {
+  type ClaimedPage,
+  type ClaimedRobots,
+  claimPages,
+  commitPageResult,
+  createCampaign,
+  enqueuePages,
+  excludePages,
+  expiredLeases,
+  finishCampaigns,
+  type Lease,
+  type OfferedPage,
+  readCampaignStatus,
+  readFrontierFigures,
+  recordLostLeases,
+  type Store,
+  setCampaignState,
+} from './index.ts';
+import {
+  answerRobots,
+  claimAnswered,
+  createTestDatabase,
+  offer,
+  resultOf,
+  settingsOf,
+  type TestDatabase,
+} from './testing/test-database.ts';
+
+let database: TestDatabase;
+let scheduler: Store;
+let sink: Store;
+let console: Store;
+/** One clock for the file, that only goes forward; every test has hosts of its own. */
+let clock = Date.parse('2026-11-23T10:00:00Z');
+const now = () => new Date(clock);
+
+beforeAll(async () => {
+  database = await createTestDatabase(inject('postgresUrl'));
+  scheduler = database.store('numfleet_scheduler');
+  sink = database.store('numfleet_sink');
+  console = database.store('numfleet_console');
+});
+
+afterAll(() => database[Symbol.asyncDispose]());
+
+async function campaign(seeds: OfferedPage[], settings: Partial<CampaignSettings> = {}): Promise<string> {
+  const create = { settings: settingsOf(settings), seeds, actor: 'test', now: now() };
+  return (await console.transaction((tx) => createCampaign(tx, create))).id;
+}
+
+const claim = (options: { window?: number; by?: Store } = {}) =>
+  claimPages(options.by ?? scheduler, { now: now(), window: options.window ?? 1_000, leaseMs: 90_000 });
+
+const commit = (page: ClaimedPage) =>
+  sink.transaction((tx) =>
+    commitPageResult(tx, { result: resultOf(page, now()), numbers: [], links: [] }, { now: now() }),
+  );
+
+const urls = (pages: readonly ClaimedPage[]) => pages.map(({ url }) => ('p' in url ? url.p : ''));
+
+async function drain(ids: readonly string[]): Promise<void> {
+  for (const id of ids) {
+    await console.transaction((tx) =>
+      setCampaignState(tx, { campaignId: id, verb: 'cancel', actor: 'test', now: now() }),
+    );
+  }
+}
+
+describe('I7: one host', () => {
+  test('is asked for its robots.txt first, and its page waits for the answer and the delay', async () => {
+    const id = await campaign([offer('http://first.test/')], { delayMs: 1_000 });
+    const first = await claim();
+    expect(first).toMatchObject({ pages: [], robots: [{ origin: 'http://first.test', url: null, delayMs: 1_000 }] });
+    expect(await claim()).toMatchObject({ pages: [], robots: [], leased: 1 });
+    await answerRobots(sink, first.robots[0] as ClaimedRobots, now());
+    clock += 999;
+    expect((await claim()).pages).toEqual([]);
+    clock += 1;
+    const { pages } = await claim();
+    expect(urls(pages)).toEqual(['http://first.test/']);
+    expect(pages[0]).toMatchObject({ campaignId: id, depth: 0, render: 'auto', region: null, delayMs: 1_000 });
+    await commit(pages[0] as ClaimedPage);
+  });
+
+  test('obeys the crawl-delay of its robots.txt where that is longer', async () => {
+    await campaign([offer('http://slow.test/')], { delayMs: 0, hostConcurrency: 8 });
+    const { robots } = await claim();
+    const rules = [{ allow: false, pattern: '/x' }];
+    const said = { outcome: 'fetched' as const, rules, crawlDelayMs: 5_000 };
+    await answerRobots(sink, robots[0] as ClaimedRobots, now(), said);
+    clock += 4_999;
+    expect((await claim()).pages).toEqual([]);
+    clock += 1;
+    const next = await claim();
+    const { pages } = next;
+    expect(pages).toHaveLength(1);
+    expect(next.rules.get(pages[0]?.originId ?? '')).toEqual(rules);
+    await commit(pages[0] as ClaimedPage);
+  });
+
+  test('with a delay has one slot, held until the commit; without, as many as the owner says', async () => {
+    const seeds = (host: string) => Array.from({ length: 5 }, (_, n) => offer(`http://${host}.test/${n}`));
+    const polite = await campaign(seeds('polite'), { delayMs: 10 });
+    const own = await campaign(seeds('own'), { delayMs: 0, hostConcurrency: 3 });
+    for (const robots of (await claim()).robots) await answerRobots(sink, robots, now());
+    clock += 10;
+    const { pages } = await claim();
+    clock += 1_000_000;
+    const of = (id: string) => pages.filter(({ campaignId }) => campaignId === id);
+    expect([of(polite).length, of(own).length]).toEqual([1, 3]);
+    expect((await claim()).pages).toEqual([]);
+    await commit(of(own)[0] as ClaimedPage);
+    await commit(of(polite)[0] as ClaimedPage);
+    clock += 10;
+    expect((await claim()).pages.map(({ campaignId }) => campaignId).sort()).toEqual([polite, own].sort());
+    await drain([polite, own]);
+  });
+
+  test('serves campaigns in turn, each breadth first', async () => {
+    const seeds = (name: string) => [
+      offer(`http://turns.test/${name}-deep`, { depth: 2 }),
+      offer(`http://turns.test/${name}-shallow`, { depth: 1 }),
+    ];
+    const ids = [await campaign(seeds('a'), { delayMs: 10 }), await campaign(seeds('b'), { delayMs: 10 })];
+    for (const robots of (await claim()).robots) await answerRobots(sink, robots, now());
+    const order: string[] = [];
+    for (let turn = 0; turn < 4; turn += 1) {
+      clock += 10;
+      const { pages } = await claim();
+      order.push(...pages.map(({ campaignId, depth }) => `${ids.indexOf(campaignId)} at ${depth}`));
+      for (const page of pages) await commit(page);
+    }
+    expect(order).toEqual(['0 at 1', '1 at 1', '0 at 2', '1 at 2']);
+  });
+
+  test('is not woken while its campaign is paused, and is when that resumes', async () => {
+    const id = await campaign([offer('http://paused.test/')], { delayMs: 0 });
+    const change = (verb: 'pause' | 'resume') =>
+      console.transaction((tx) => setCampaignState(tx, { campaignId: id, verb, actor: 'test', now: now() }));
+    await change('pause');
+    expect(await claimAnswered(scheduler, sink, { now: now() })).toMatchObject({ pages: [], robots: [] });
+    await change('resume');
+    const { pages } = await claimAnswered(scheduler, sink, { now: now() });
+    expect(urls(pages)).toEqual(['http://paused.test/']);
+    await commit(pages[0] as ClaimedPage);
+  });
+
+  test('gives its slot to the next page when a claimed one is excluded, without a request', async () => {
+    await campaign([offer('http://rules.test/no'), offer('http://rules.test/yes')], { delayMs: 10_000 });
+    for (const robots of (await claim()).robots) await answerRobots(sink, robots, now());
+    clock += 10_000;
+    const { pages } = await claim();
+    expect(urls(pages)).toEqual(['http://rules.test/no']);
+    expect(await excludePages(scheduler, pages, 'robots-disallowed')).toBe(1);
+    expect(await excludePages(scheduler, pages, 'robots-disallowed')).toBe(0);
+    const next = await claim();
+    expect(urls(next.pages)).toEqual(['http://rules.test/yes']);
+    await commit(next.pages[0] as ClaimedPage);
+  });
+
+  test('asks for a robots.txt anew after 24 hours', async () => {
+    const id = await campaign([offer('http://day.test/')], { delayMs: 0 });
+    const { pages } = await claimAnswered(scheduler, sink, { now: now() });
+    await commit(pages[0] as ClaimedPage);
+    clock += 24 * 3_600_000;
+    const enqueue = { campaignId: id, pages: [offer('http://day.test/2')], actor: 'test', now: now() };
+    await console.transaction((tx) => enqueuePages(tx, enqueue));
+    expect(await claim()).toMatchObject({ pages: [], robots: [{ origin: 'http://day.test' }] });
+    await drain([id]);
+  });
+});
+
+test('I8: two schedulers at once never lease more than the window', async () => {
+  const id = await campaign(
+    Array.from({ length: 60 }, (_, n) => offer(`http://window-${n}.test/`)),
+    { delayMs: 0 },
+  );
+  const other = database.store('numfleet_scheduler');
+  const before = await readFrontierFigures(scheduler, { now: now() });
+  const window = before.leasedPages + before.leasedRobots + 20;
+  const claims = await Promise.all([scheduler, other, scheduler, other].map((by) => claim({ window, by })));
+  expect(claims.reduce((sum, one) => sum + one.robots.length + one.pages.length, 0)).toBe(20);
+  expect(Math.max(...claims.map((one) => one.leased))).toBe(window);
+  for (const robots of claims.flatMap((one) => one.robots)) await answerRobots(sink, robots, now());
+  const { pages } = await claim({ window });
+  expect(pages.length).toBe(20);
+  const tokens = new Set(pages.map((page) => page.leaseToken));
+  expect(tokens.size).toBe(20);
+  const figures = await readFrontierFigures(scheduler, { now: now() });
+  expect(figures).toMatchObject({ leasedPages: before.leasedPages + 20, claimable: 40 });
+  await drain([id]);
+  for (const page of pages) await commit(page);
+});
+
+describe('I7, I8, I9: whatever the order of claims, requests, losses and commits', () => {
+  const hosts = 3;
+  const campaignModel = fc.record({
+    delayMs: fc.constantFrom(0, 100, 1_000),
+    hostConcurrency: fc.integer({ min: 1, max: 3 }),
+    pages: fc.array(fc.integer({ min: 0, max: hosts - 1 }), { minLength: 1, maxLength: 8 }),
+  });
+  const step = fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.record({ does: fc.constant('claim' as const), window: fc.integer({ min: 1, max: 6 }) }),
+    },
+    { weight: 4, arbitrary: fc.record({ does: fc.constant('request' as const), which: fc.nat(9) }) },
+    { weight: 4, arbitrary: fc.record({ does: fc.constant('finish' as const), which: fc.nat(9), how: fc.nat(5) }) },
+    { weight: 1, arbitrary: fc.record({ does: fc.constant('lose' as const), which: fc.nat(9) }) },
+    { weight: 4, arbitrary: fc.record({ does: fc.constant('wait' as const), ms: fc.nat(700) }) },
+  );
+
+  test('two schedulers keep every host’s delay and slots, and everything is crawled in the end', async () => {
+    const schedulers = [scheduler, database.store('numfleet_scheduler')];
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(campaignModel, { minLength: 1, maxLength: 3 }),
+        fc.array(step, { minLength: 20, maxLength: 60 }),
+        async (models, steps) => {
+          run += 1;
+          const world = createWorld(schedulers, `sim-${run}`);
+          const ids: string[] = [];
+          for (const [c, { pages, ...settings }] of models.entries()) {
+            const seeds = pages.map((host, n) => offer(`http://sim-${run}-${host}.test/${c}-${n}`));
+            ids.push(await campaign(seeds, settings));
+          }
+          for (const one of steps) await world.take(one);
+          await world.finishAll();
+          await scheduler.transaction((tx) => finishCampaigns(tx, { now: now() }));
+          for (const id of ids) {
+            const status = await readCampaignStatus(console, id, now());
+            expect(status).toMatchObject({ state: 'finished', pages: { queued: 0, leased: 0 } });
+          }
+        },
+      ),
+      { numRuns: 12, endOnFailure: true },
+    );
+  }, 120_000);
+
+  interface Job {
+    lease: Lease;
+    host: string;
+    delayMs: number;
+    requestedAt: Date | null;
+    page: ClaimedPage | null;
+    robots: ClaimedRobots | null;
+    leaseUntil: Date;
+  }
+
+  /** Workers that do what the steps say, and that check what the fleet must hold each time they ask a host. */
+  function createWorld(schedulers: readonly Store[], prefix: string) {
+    const jobs: Job[] = [];
+    const lastRequest = new Map<string, number>();
+
+    const take = async (one: typeof step extends fc.Arbitrary<infer S> ? S : never): Promise<void> => {
+      if (one.does === 'wait') clock += one.ms;
+      if (one.does === 'claim') await claimAll(one.window);
+      if (one.does === 'request') request(jobs[one.which]);
+      if (one.does === 'finish') await finish(jobs[one.which], one.how);
+      if (one.does === 'lose') await lose(jobs[one.which]);
+    };
+
+    const claimAll = async (window: number): Promise<void> => {
+      const claims = await Promise.all(schedulers.map((by) => claim({ window, by })));
+      for (const { pages, robots } of claims) {
+        for (const page of pages)
+          add({ kind: 'page', id: page.id, leaseToken: page.leaseToken }, page.origin, page, null);
+        for (const one of robots) {
+          const at = one.url && 'p' in one.url ? new URL(one.url.p).origin : one.origin;
+          add({ kind: 'robots', id: one.originId, leaseToken: one.leaseToken }, at, null, one);
+        }
+      }
+      if (claims.some((made) => made.pages.length + made.robots.length > 0)) {
+        expect(jobs.length, 'I8: the window').toBeLessThanOrEqual(window);
+      }
+      for (const sharing of Map.groupBy(jobs, (job) => job.host).values()) {
+        if (sharing.some((job) => job.delayMs > 0)) expect(sharing.length, 'I7: one slot').toBe(1);
+      }
+    };
+
+    const add = (lease: Lease, origin: string, page: ClaimedPage | null, robots: ClaimedRobots | null): void => {
+      const { delayMs = 0, leaseUntil = now() } = page ?? robots ?? {};
+      jobs.push({ lease, host: new URL(origin).host, delayMs, requestedAt: null, page, robots, leaseUntil });
+    };
+
+    const request = (job: Job | undefined): void => {
+      if (!job || job.requestedAt) return;
+      const last = lastRequest.get(job.host);
+      if (last !== undefined) expect(clock - last, 'I7: the delay').toBeGreaterThanOrEqual(job.delayMs);
+      lastRequest.set(job.host, clock);
+      job.requestedAt = now();
+    };
+
+    const finish = async (job: Job | undefined, how: number): Promise<void> => {
+      if (!job) return;
+      const requestedAt = job.requestedAt?.getTime() ?? null;
+      jobs.splice(jobs.indexOf(job), 1);
+      if (job.robots) {
+        const elsewhere = `${prefix}-${how % hosts}.test`;
+        const redirected = {
+          outcome: 'redirected',
+          redirectHost: elsewhere,
+          redirect: { p: `http://${elsewhere}/r` },
+        } as const;
+        const down = { outcome: 'unreachable', code: 'connect-failed' } as const;
+        const answer = how === 0 ? redirected : how === 1 ? down : { crawlDelayMs: how === 2 ? 300 : null };
+        const said = how === 2 ? { outcome: 'fetched' as const, ...answer } : answer;
+        expect(await answerRobots(sink, job.robots, now(), { requestedAt, ...said })).toBe('committed');
+      }
+      if (job.page) {
+        const failed = { outcome: 'failed', code: 'connection-lost' } as const;
+        const throttled = { outcome: 'throttled', code: 'throttled', retryAfterMs: 400 } as const;
+        const changes = how === 0 ? failed : how === 1 ? throttled : {};
+        const result = resultOf(job.page, now(), { requestedAt, ...changes });
+        const report = await sink.transaction((tx) =>
+          commitPageResult(tx, { result, numbers: [], links: [] }, { now: now() }),
+        );
+        expect(report.verdict).toBe('committed');
+      }
+    };
+
+    const lose = async (job: Job | undefined): Promise<void> => {
+      if (!job) return;
+      clock = Math.max(clock, job.leaseUntil.getTime() + 1);
+      const expired = await expiredLeases(scheduler, { now: now(), limit: 1_000 });
+      expect(expired).toContainEqual(job.lease);
+      await scheduler.transaction((tx) => recordLostLeases(tx, [job.lease], { now: now() }));
+      // Until it was given up the worker may have asked for something at any time.
+      lastRequest.set(job.host, clock);
+      jobs.splice(jobs.indexOf(job), 1);
+    };
+
+    const finishAll = async (): Promise<void> => {
+      let idle = 0;
+      while (idle < 30) {
+        await claimAll(100);
+        idle = jobs.length > 0 ? 0 : idle + 1;
+        for (const job of [...jobs]) {
+          request(job);
+          await finish(job, 5);
+        }
+        clock += idle > 10 ? 60_000 : 1_000;
+      }
+    };
+
+    return { take, finishAll };
+  }
+});

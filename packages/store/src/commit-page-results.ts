@@ -1,0 +1,215 @@
+import type { PageResult } from '@numfleet/contracts';
+import type { OfferedPage } from './admission.ts';
+import { advanceHostClocks } from './host-clocks.ts';
+import { insertFindings, type SealedNumber } from './insert-findings.ts';
+import { dropKnown, insertPages } from './insert-pages.ts';
+import { type LockedCampaign, lockCampaigns } from './lock-campaign.ts';
+import { recordAudit } from './record-audit.ts';
+import { decidePage, type PageVerdict, type RetryPolicy } from './retry-policy.ts';
+import type { Transaction } from './store.ts';
+
+/** A result with its findings opened and sealed for rest, and its links normalised, keyed and judged. */
+export interface PageCommit {
+  result: PageResult;
+  numbers: readonly SealedNumber[];
+  links: readonly Omit<OfferedPage, 'foundOn'>[];
+}
+
+export interface CommitOptions {
+  now: Date;
+  policy?: RetryPolicy;
+  /** Rows kept of excluded URLs, a host and campaign (I9). */
+  excludedCap?: number;
+}
+
+export interface CommitReport {
+  /** `stale`: the page is leased under another token, or not at all, so nothing was changed (I2). */
+  verdict: 'committed' | 'stale';
+  /** Numbers that were new to the campaign. */
+  numbers: number;
+  sightings: number;
+  /** Links that were offered and may have been new; what became of them is counted for the campaign. */
+  links: number;
+}
+
+/**
+ * Commits page results, each once, and gives a report for each in their order. All that a result does stands or falls
+ * with the transaction. A late result under the right token counts; one under another token changes nothing (I2).
+ *
+ * A batch goes through each stage together, sorted: sinks that commit one result after the other would lock the same
+ * numbers, links and hosts in the orders of their batches, and deadlock. When a batch fails, commit its results one by
+ * one, a savepoint each, to find the one that it is due to. Throws `commit-failed` when rows that were offered are not
+ * there afterwards (G41), and Postgres' errors.
+ */
+export async function commitPageResults(
+  tx: Transaction,
+  commits: readonly PageCommit[],
+  options: CommitOptions,
+): Promise<CommitReport[]> {
+  const live = await lockLivePages(tx, commits);
+  const decided = live.map((one) => ({ ...one, ...decidePage(one.result, one.page, options.now, options.policy) }));
+  const found = await insertFindings(
+    tx,
+    decided.map((one) => findingsOf(one, options.now)),
+  );
+  const offers = await offerLinks(tx, decided);
+  const campaigns = await lockCampaigns(tx, campaignsToLock(decided, offers));
+  await updatePages(
+    tx,
+    decided.map((one) => unlessCancelled(one, campaigns)),
+    options.now,
+  );
+  for (const [campaignId, links] of offers) {
+    const campaign = campaigns.get(campaignId);
+    if (campaign) await insertPages(tx, campaign, links, options);
+  }
+  await auditFindings(tx, decided, found, options.now);
+  await advanceHostClocks(tx, decided.map(evidenceOf), options);
+  const linksOf = Map.groupBy([...offers.values()].flat(), (link) => link.foundOn);
+  const committed = new Set(live.map((one) => one.index));
+  return commits.map(({ result: { pageId } }, index) => {
+    if (!committed.has(index)) return staleReport;
+    const stored = found.get(pageId) ?? { numbers: 0, sightings: 0 };
+    return { verdict: 'committed', ...stored, links: linksOf.get(pageId)?.length ?? 0 };
+  });
+}
+
+const staleReport: CommitReport = { verdict: 'stale', numbers: 0, sightings: 0, links: 0 };
+
+interface LeasedPage {
+  id: string;
+  hostId: string;
+  campaignId: string;
+  attempts: number;
+  throttled: number;
+  retentionDays: number;
+}
+
+interface LiveCommit {
+  /** Of the commit in its batch. */
+  index: number;
+  commit: PageCommit;
+  result: PageResult;
+  page: LeasedPage;
+}
+
+type Decided = LiveCommit & PageVerdict;
+
+/** The results whose lease is still theirs, with their pages, locked. Of one delivered twice the first counts. */
+async function lockLivePages(tx: Transaction, commits: readonly PageCommit[]): Promise<LiveCommit[]> {
+  if (commits.length === 0) return [];
+  const { rows } = await tx.query<LeasedPage>(
+    `select p.id, p.host_id as "hostId", p.campaign_id as "campaignId", p.attempts, p.throttled,
+       c.retention_days as "retentionDays"
+     from unnest($1::bigint[], $2::uuid[], $3::bigint[]) as result (id, token, campaign_id)
+     join pages p on p.id = result.id and p.lease_token = result.token and p.campaign_id = result.campaign_id
+       and p.state = 'leased'
+     join campaigns c on c.id = p.campaign_id
+     order by p.id for update of p`,
+    [
+      commits.map(({ result }) => result.pageId),
+      commits.map(({ result }) => result.leaseToken),
+      commits.map(({ result }) => result.campaignId),
+    ],
+  );
+  const pages = new Map(rows.map((row) => [row.id, row]));
+  return commits.flatMap((commit, index) => {
+    const page = pages.get(commit.result.pageId);
+    if (!page) return [];
+    pages.delete(page.id);
+    return [{ index, commit, result: commit.result, page }];
+  });
+}
+
+function findingsOf({ commit, result, page, state }: Decided, now: Date) {
+  const finished = new Date(result.finishedAt);
+  return {
+    campaignId: page.campaignId,
+    hostId: page.hostId,
+    pageId: page.id,
+    seenAt: finished > now ? now : finished,
+    retentionDays: page.retentionDays,
+    numbers: state === 'done' ? commit.numbers : [],
+  };
+}
+
+/** Links that may be new, by campaign. A failed page may have some too: a redirect to another origin is a link. */
+async function offerLinks(tx: Transaction, decided: readonly Decided[]): Promise<Map<string, OfferedPage[]>> {
+  const offers = new Map<string, OfferedPage[]>();
+  for (const [campaignId, some] of Map.groupBy(decided, (one) => one.page.campaignId)) {
+    const links = some.flatMap(({ commit, page }) => commit.links.map((link) => ({ ...link, foundOn: page.id })));
+    const fresh = await dropKnown(tx, campaignId, links);
+    if (fresh.length > 0) offers.set(campaignId, fresh);
+  }
+  return offers;
+}
+
+function campaignsToLock(decided: readonly Decided[], offers: ReadonlyMap<string, unknown>): Set<string> {
+  const requeued = decided.filter((one) => one.state === 'queued').map((one) => one.page.campaignId);
+  return new Set([...requeued, ...offers.keys()]);
+}
+
+function unlessCancelled(one: Decided, campaigns: ReadonlyMap<string, LockedCampaign>): Decided {
+  if (one.state !== 'queued' || campaigns.get(one.page.campaignId)?.state !== 'cancelled') return one;
+  return { ...one, state: 'excluded', code: 'campaign-cancelled', notBefore: null };
+}
+
+async function updatePages(tx: Transaction, decided: readonly Decided[], now: Date): Promise<void> {
+  if (decided.length === 0) return;
+  const rows = decided.map(({ result, page, commit: _, index: __, ...verdict }) => ({
+    ...verdict,
+    id: page.id,
+    hostId: page.hostId,
+    ...result.http,
+    cuts: result.cuts,
+    findings: result.findings,
+    rejected: result.rejected,
+    fetchedAt: result.requestedAt === null ? null : new Date(Math.min(result.requestedAt, now.getTime())),
+  }));
+  await tx.query(
+    `update pages p set state = r.state, code = r.code, attempts = r.attempts, throttled = r.throttled,
+       not_before = r."notBefore", http_status = r.status, bytes = r.bytes, rendered = r.rendered, cuts = r.cuts,
+       findings = r.findings, rejected = r.rejected,
+       last_fetched_at = coalesce(r."fetchedAt", p.last_fetched_at), lease_token = null, lease_until = null
+     from jsonb_to_recordset($1::jsonb) as r (id bigint, "hostId" bigint, state text, code text, attempts smallint,
+       throttled smallint, "notBefore" timestamptz, status int, bytes bigint, rendered boolean, cuts text[],
+       findings int, rejected jsonb, "fetchedAt" timestamptz)
+     where p.id = r.id and p.host_id = r."hostId"`,
+    [JSON.stringify(rows)],
+  );
+}
+
+/** Where sensitive data went to rest, in counts. */
+async function auditFindings(
+  tx: Transaction,
+  decided: readonly Decided[],
+  found: ReadonlyMap<string, { numbers: number; sightings: number }>,
+  now: Date,
+): Promise<void> {
+  const events = decided.flatMap(({ page, result }) => {
+    const stored = found.get(page.id);
+    if (!stored || stored.sightings === 0) return [];
+    const details = { page: page.id, worker: result.worker, ...stored };
+    return [{ at: now, actor: 'sink', action: 'page.committed', campaignId: page.campaignId, details }];
+  });
+  await recordAudit(tx, events);
+}
+
+function evidenceOf({ result, page }: LiveCommit) {
+  return {
+    hostId: page.hostId,
+    requestedAt: result.requestedAt === null ? null : new Date(result.requestedAt),
+    code: result.code,
+    retryAfterMs: result.retryAfterMs,
+  };
+}
+
+/** One result; see `commitPageResults`. */
+export async function commitPageResult(
+  tx: Transaction,
+  commit: PageCommit,
+  options: CommitOptions,
+): Promise<CommitReport> {
+  const [report] = await commitPageResults(tx, [commit], options);
+  return report ?? staleReport;
+}

@@ -1,0 +1,53 @@
+import type { Db } from './store.ts';
+
+/**
+ * Excludes queued pages that will never be fetched: those of cancelled campaigns, and of origins whose robots.txt stays
+ * unreachable (RFC 9309 §2.3.1.4: then nothing may be fetched). At most `limit` of each a call; the scheduler calls it
+ * every tick. Gives how many it excluded, by code.
+ */
+export async function excludeUnfetchable(
+  db: Db,
+  options: { now: Date; limit?: number },
+): Promise<{ 'campaign-cancelled': number; 'robots-unreachable': number }> {
+  const limit = options.limit ?? 1_000;
+  return {
+    'campaign-cancelled': await excludeCancelled(db, { campaignId: null, limit }),
+    'robots-unreachable': await excludeUnreachable(db, options.now, limit),
+  };
+}
+
+/** Of one campaign, or of all that were cancelled where that is null. */
+export async function excludeCancelled(db: Db, options: { campaignId: string | null; limit: number }): Promise<number> {
+  const { count } = await db.query(
+    `with doomed as (
+       select p.id, p.host_id from campaigns c
+       cross join lateral (
+         select id, host_id from pages p where p.campaign_id = c.id and p.state = 'queued' limit $2 for update skip locked
+       ) p
+       where c.state = 'cancelled' and ($1::bigint is null or c.id = $1) limit $2
+     )
+     update pages p set state = 'excluded', code = 'campaign-cancelled', not_before = null
+     from doomed where p.id = doomed.id and p.host_id = doomed.host_id`,
+    [options.campaignId, options.limit],
+  );
+  return count;
+}
+
+async function excludeUnreachable(db: Db, now: Date, limit: number): Promise<number> {
+  const { count } = await db.query(
+    `with doomed as (
+       select p.id, p.host_id from origins o
+       join frontiers f on f.origin_id = o.id
+       cross join lateral (
+         select id, host_id from pages p
+         where p.campaign_id = f.campaign_id and p.host_id = f.host_id and p.origin_id = f.origin_id
+           and p.state = 'queued' limit $2 for update skip locked
+       ) p
+       where o.robots_outcome = 'unreachable' and o.robots_state = 'known' and o.robots_expires_at > $1 limit $2
+     )
+     update pages p set state = 'excluded', code = 'robots-unreachable', not_before = null
+     from doomed where p.id = doomed.id and p.host_id = doomed.host_id`,
+    [now, limit],
+  );
+  return count;
+}

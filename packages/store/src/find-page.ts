@@ -1,0 +1,43 @@
+import { type CutKind, type PageCode, type PageState, rowId, type WireUrl } from '@numfleet/contracts';
+import { unknownCampaign } from './lock-campaign.ts';
+import type { Db } from './store.ts';
+
+export interface FoundPage {
+  id: string;
+  campaignId: string;
+  url: WireUrl;
+  state: PageState;
+  code: PageCode | null;
+  depth: number;
+  /** Tries that failed and workers that it lost. */
+  attempts: number;
+  /** The page on which it was found; null for a seed. */
+  foundOn: WireUrl | null;
+  httpStatus: number | null;
+  rendered: boolean | null;
+  cuts: CutKind[];
+  findings: number | null;
+  lastFetchedAt: Date | null;
+  /** For a queued page that waits; the host may make it wait longer. */
+  nextAttemptAt: Date | null;
+}
+
+/** A page by its URL's host and key: in the campaign asked for, else in the newest that has it. Null when unknown. */
+export async function findPage(
+  db: Db,
+  wanted: { host: string; pageKey: Buffer; campaignId?: string },
+): Promise<FoundPage | null> {
+  if (wanted.campaignId !== undefined && !rowId.safeParse(wanted.campaignId).success) throw unknownCampaign();
+  const { rows } = await db.query<FoundPage>(
+    `select p.id, p.campaign_id as "campaignId", p.url, p.state, p.code, p.depth,
+       p.attempts + p.worker_losses as attempts,
+       (select f.url from pages f where f.id = p.found_on) as "foundOn",
+       p.http_status as "httpStatus", p.rendered, p.cuts, p.findings, p.last_fetched_at as "lastFetchedAt",
+       case when p.state = 'queued' then greatest(p.not_before, h.not_before) end as "nextAttemptAt"
+     from hosts h join pages p on p.host_id = h.id
+     where h.host = $1 and p.page_key = $2 and ($3::bigint is null or p.campaign_id = $3)
+     order by p.campaign_id desc limit 1`,
+    [wanted.host, wanted.pageKey, wanted.campaignId ?? null],
+  );
+  return rows[0] ?? null;
+}

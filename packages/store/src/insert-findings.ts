@@ -1,0 +1,143 @@
+import { type FindingLabel, type FindingSource, type NumberType, NumfleetError } from '@numfleet/contracts';
+import type { Transaction } from './store.ts';
+
+/** A number as it rests: blind index and ciphertext, and what is told about it on this page. */
+export interface SealedNumber {
+  /** HMAC-SHA-256 of the number, 32 bytes. */
+  blindIndex: Buffer;
+  /** AES-256-GCM of the number. */
+  ciphertext: Buffer;
+  region: string | null;
+  type: NumberType;
+  source: FindingSource;
+  label: FindingLabel | null;
+  confidence: number;
+}
+
+export interface PageFindings {
+  campaignId: string;
+  hostId: string;
+  pageId: string;
+  seenAt: Date;
+  /** Whole days after which its sightings are gone. */
+  retentionDays: number;
+  numbers: readonly SealedNumber[];
+}
+
+/**
+ * Stores numbers and where they were seen. Gives, by page id, how many numbers were new to their campaign (each counted
+ * for one page) and how many sightings. Throws `commit-failed` unless all that was offered is there afterwards (G41).
+ *
+ * Numbers go in sorted over all pages of the transaction: two sinks that find the same footer on different pages then
+ * wait for one another in one direction, and never in a circle.
+ */
+export async function insertFindings(
+  tx: Transaction,
+  pages: readonly PageFindings[],
+): Promise<Map<string, { numbers: number; sightings: number }>> {
+  const found = pages.flatMap(({ numbers, ...page }) => numbers.map((number) => ({ ...page, ...number })));
+  if (found.length === 0) return new Map();
+  const numbers = firstOf(found, (one) => `${one.campaignId} ${one.blindIndex.toString('hex')}`);
+  const sightings = firstOf(
+    found.toSorted((a, b) => b.confidence - a.confidence),
+    (one) => `${one.pageId} ${one.source} ${one.blindIndex.toString('hex')}`,
+  );
+  const newNumbers = await insertNumbers(tx, numbers);
+  const newSightings = await insertSightings(tx, sightings);
+  return new Map(
+    pages.map(({ pageId }) => [
+      pageId,
+      { numbers: newNumbers.get(pageId) ?? 0, sightings: newSightings.get(pageId) ?? 0 },
+    ]),
+  );
+}
+
+type Found = Omit<PageFindings, 'numbers'> & SealedNumber;
+
+function firstOf(found: readonly Found[], keyOf: (one: Found) => string): Found[] {
+  const first = new Map<string, Found>();
+  for (const one of found) if (!first.has(keyOf(one))) first.set(keyOf(one), one);
+  return [...first.values()];
+}
+
+async function insertNumbers(tx: Transaction, numbers: readonly Found[]): Promise<Map<string, number>> {
+  const rows = JSON.stringify(
+    numbers.map(({ campaignId, pageId, blindIndex, ciphertext, region, type, seenAt }) => {
+      return { campaignId, pageId, blindIndex: hex(blindIndex), ciphertext: hex(ciphertext), region, type, seenAt };
+    }),
+  );
+  const record = `jsonb_to_recordset($1::jsonb) as n ("campaignId" bigint, "pageId" bigint, "blindIndex" bytea,
+    ciphertext bytea, region text, type text, "seenAt" timestamptz)`;
+  const inserted = await tx.query<{ campaign_id: string; index: string }>(
+    `insert into numbers (campaign_id, blind_index, ciphertext, region, type, first_seen_at)
+     select "campaignId", "blindIndex", ciphertext, region, type, "seenAt" from ${record}
+     order by "campaignId", "blindIndex" on conflict (campaign_id, blind_index) do nothing
+     returning campaign_id, encode(blind_index, 'hex') as index`,
+    [rows],
+  );
+  await requireAll(
+    tx,
+    numbers.length - inserted.count,
+    numbers.length,
+    `select count(*)::int as held from ${record}
+     join numbers stored on stored.campaign_id = n."campaignId" and stored.blind_index = n."blindIndex"`,
+    rows,
+  );
+  const isNew = new Set(inserted.rows.map((row) => `${row.campaign_id} ${row.index}`));
+  return countByPage(numbers.filter((one) => isNew.has(`${one.campaignId} ${one.blindIndex.toString('hex')}`)));
+}
+
+async function insertSightings(tx: Transaction, sightings: readonly Found[]): Promise<Map<string, number>> {
+  const rows = JSON.stringify(
+    sightings.map(({ ciphertext: _, blindIndex, ...one }) => ({ ...one, blindIndex: hex(blindIndex) })),
+  );
+  const record = `(
+      select *, date_trunc('day', "seenAt" at time zone 'UTC') at time zone 'UTC'
+        + ("retentionDays" + 1) * interval '24 hours' as expires_at
+      from jsonb_to_recordset($1::jsonb) as n ("campaignId" bigint, "hostId" bigint, "pageId" bigint,
+        "blindIndex" bytea, source text, label text, confidence real, "seenAt" timestamptz, "retentionDays" int)
+    ) n`;
+  const inserted = await tx.query<{ page_id: string }>(
+    `insert into sightings
+       (campaign_id, blind_index, host_id, page_id, source, label, confidence, seen_at, expires_at)
+     select "campaignId", "blindIndex", "hostId", "pageId", source, label, confidence, "seenAt", expires_at
+     from ${record} on conflict (campaign_id, blind_index, page_id, source, expires_at) do nothing returning page_id`,
+    [rows],
+  );
+  await requireAll(
+    tx,
+    sightings.length - inserted.count,
+    sightings.length,
+    `select count(*)::int as held from ${record}
+     join sightings stored on stored.campaign_id = n."campaignId" and stored.blind_index = n."blindIndex"
+       and stored.page_id = n."pageId" and stored.source = n.source and stored.expires_at = n.expires_at`,
+    rows,
+  );
+  return countByPage(inserted.rows.map((row) => ({ pageId: row.page_id })));
+}
+
+/** "Do nothing" may hide more than a row that is already there: count what is held, unless all was inserted. */
+async function requireAll(
+  tx: Transaction,
+  missing: number,
+  offered: number,
+  countHeld: string,
+  rows: string,
+): Promise<void> {
+  if (missing === 0) return;
+  const result = await tx.query<{ held: number }>(countHeld, [rows]);
+  const held = result.rows[0]?.held ?? 0;
+  if (held !== offered) {
+    throw new NumfleetError('commit-failed', `Of ${offered} rows offered ${held} are stored.`);
+  }
+}
+
+function countByPage(rows: readonly { pageId: string }[]): Map<string, number> {
+  return new Map(
+    Map.groupBy(rows, (row) => row.pageId)
+      .entries()
+      .map(([pageId, some]) => [pageId, some.length]),
+  );
+}
+
+const hex = (bytes: Buffer) => `\\x${bytes.toString('hex')}`;

@@ -1,0 +1,165 @@
+import { NumfleetError } from '@numfleet/contracts';
+import { admitPages, canReadmit, type KnownPage, type OfferedPage } from './admission.ts';
+import { ensureOrigins, type OriginIds } from './ensure-origins.ts';
+import type { LockedCampaign } from './lock-campaign.ts';
+import type { Db, Transaction } from './store.ts';
+
+export interface InsertOptions {
+  now: Date;
+  /** Rows kept of excluded URLs, a host and campaign (I9). */
+  excludedCap?: number;
+}
+
+export interface InsertReport {
+  /** Queued by this call. */
+  added: number;
+  /** The campaign had them already, or they were offered twice. */
+  known: number;
+  /** Not to be fetched, kept as rows or counted in `excluded_overflow`. */
+  excluded: number;
+}
+
+/**
+ * Puts offered pages into a campaign, once each (I9): queued within the page budget, else excluded. The only place
+ * where pages come from. That the campaign is locked makes the budget, the cap and "known" exact.
+ */
+export async function insertPages(
+  tx: Transaction,
+  campaign: LockedCampaign,
+  offered: readonly OfferedPage[],
+  options: InsertOptions,
+): Promise<InsertReport> {
+  if (offered.length === 0) return { added: 0, known: 0, excluded: 0 };
+  const judged = campaign.state === 'cancelled' ? offered.map(asCancelled) : offered;
+  const known = await findKnown(tx, campaign.id, judged);
+  const excludedBefore = await readExcludedRows(tx, campaign.id, judged);
+  const excludedRows = new Map(excludedBefore);
+  const budget = campaign.settings.maxPages - (await countAdmitted(tx, campaign.id));
+  const admission = admitPages(judged, { budget, excludedCap: options.excludedCap ?? 100, excludedRows, known });
+  const origins = await ensureOrigins(tx, admission.inserted);
+  await insertRows(tx, campaign.id, admission.inserted, origins, options.now);
+  await readmit(tx, admission.readmitted);
+  await countExcluded(tx, campaign.id, excludedBefore, excludedRows, origins);
+  if (admission.overflow > 0) {
+    await tx.query('update campaigns set excluded_overflow = excluded_overflow + $2 where id = $1', [
+      campaign.id,
+      admission.overflow,
+    ]);
+  }
+  const queued = admission.inserted.filter((page) => page.excluded === null).length;
+  return {
+    added: queued + admission.readmitted.length,
+    known: admission.known,
+    excluded: admission.inserted.length - queued + admission.overflow,
+  };
+}
+
+/**
+ * The offered pages that may be new to the campaign. Most links of a page are known; dropping those before the
+ * campaign is locked keeps the lock short, and for most results needless.
+ */
+export async function dropKnown(db: Db, campaignId: string, offered: readonly OfferedPage[]): Promise<OfferedPage[]> {
+  if (offered.length === 0) return [];
+  const known = await findKnown(db, campaignId, offered);
+  return offered.filter((page) => {
+    const row = known.get(page.pageKey.toString('hex'));
+    return !row || canReadmit(row, page);
+  });
+}
+
+const asCancelled = (page: OfferedPage): OfferedPage => ({
+  ...page,
+  excluded: page.excluded ?? 'campaign-cancelled',
+});
+
+async function findKnown(db: Db, campaignId: string, offered: readonly OfferedPage[]): Promise<Map<string, KnownPage>> {
+  const { rows } = await db.query<KnownPage & { key: string }>(
+    `select encode(p.page_key, 'hex') as key, p.id, p.host_id as "hostId", p.state, p.code
+     from unnest($2::text[], $3::bytea[]) as offered (host, page_key)
+     join hosts h on h.host = offered.host
+     join pages p on p.host_id = h.id and p.page_key = offered.page_key and p.campaign_id = $1`,
+    [campaignId, offered.map((page) => page.host), offered.map((page) => page.pageKey)],
+  );
+  return new Map(rows.map((row) => [row.key, row]));
+}
+
+async function readExcludedRows(
+  db: Db,
+  campaignId: string,
+  offered: readonly OfferedPage[],
+): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ host: string; rows: number }>(
+    `select h.host, e.rows from excluded_rows e join hosts h on h.id = e.host_id
+     where e.campaign_id = $1 and h.host = any($2::text[])`,
+    [campaignId, [...new Set(offered.map((page) => page.host))]],
+  );
+  return new Map(rows.map((row) => [row.host, row.rows]));
+}
+
+/** Pages that count against the budget: all but the excluded. Exact, since whoever adds one holds the same lock. */
+async function countAdmitted(db: Db, campaignId: string): Promise<number> {
+  const { rows } = await db.query<{ admitted: string }>(
+    `select coalesce(sum(value), 0) as admitted from campaign_totals
+     where campaign_id = $1 and counter in ('queued', 'leased', 'done', 'failed')`,
+    [campaignId],
+  );
+  return Number(rows[0]?.admitted ?? 0);
+}
+
+async function insertRows(
+  tx: Transaction,
+  campaignId: string,
+  pages: readonly OfferedPage[],
+  origins: Map<string, OriginIds>,
+  now: Date,
+): Promise<void> {
+  if (pages.length === 0) return;
+  const rows = pages.map(({ pageKey, host: _host, origin, ...page }) => ({
+    ...page,
+    ...origins.get(origin),
+    pageKey: `\\x${pageKey.toString('hex')}`,
+  }));
+  const { count } = await tx.query(
+    `insert into pages (host_id, origin_id, campaign_id, page_key, url, state, code, depth, via, found_on, created_at)
+     select "hostId", "originId", $1, "pageKey", url, case when excluded is null then 'queued' else 'excluded' end,
+       excluded, depth, via, "foundOn", $2
+     from jsonb_to_recordset($3::jsonb) as page ("hostId" bigint, "originId" bigint, "pageKey" bytea, url jsonb,
+       excluded text, depth int, via text, "foundOn" bigint)`,
+    [campaignId, now, JSON.stringify(rows)],
+  );
+  if (count !== rows.length) {
+    throw new NumfleetError('commit-failed', `Of ${rows.length} new pages ${count} were inserted.`);
+  }
+}
+
+async function readmit(
+  tx: Transaction,
+  pages: readonly { id: string; hostId: string; offered: OfferedPage }[],
+): Promise<void> {
+  if (pages.length === 0) return;
+  const rows = pages.map(({ id, hostId, offered: { depth, via, foundOn } }) => ({ id, hostId, depth, via, foundOn }));
+  await tx.query(
+    `update pages p set state = 'queued', code = null, depth = r.depth, via = r.via, found_on = r."foundOn"
+     from jsonb_to_recordset($1::jsonb) as r (id bigint, "hostId" bigint, depth int, via text, "foundOn" bigint)
+     where p.id = r.id and p.host_id = r."hostId"`,
+    [JSON.stringify(rows)],
+  );
+}
+
+async function countExcluded(
+  tx: Transaction,
+  campaignId: string,
+  before: ReadonlyMap<string, number>,
+  after: ReadonlyMap<string, number>,
+  origins: Map<string, OriginIds>,
+): Promise<void> {
+  const hostIds = new Map([...origins.values()].map((ids) => [ids.host, ids.hostId]));
+  const changed = [...after].filter(([host, rows]) => before.get(host) !== rows);
+  if (changed.length === 0) return;
+  await tx.query(
+    `insert into excluded_rows (campaign_id, host_id, rows)
+     select $1, "hostId", rows from jsonb_to_recordset($2::jsonb) as e ("hostId" bigint, rows int)
+     on conflict (campaign_id, host_id) do update set rows = excluded.rows`,
+    [campaignId, JSON.stringify(changed.map(([host, rows]) => ({ hostId: hostIds.get(host), rows })))],
+  );
+}

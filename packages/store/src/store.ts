@@ -1,0 +1,169 @@
+import { NumfleetError } from '@numfleet/contracts';
+import pg from 'pg';
+import { checkIdleConnections } from './idle-check.ts';
+
+/** Rows of a statement. bigints are decimal strings, timestamptz is a Date, jsonb is parsed. */
+export interface Rows<Row> {
+  rows: Row[];
+  /** Rows affected by a data-changing statement, or returned by a query. */
+  count: number;
+}
+
+/** What every verb takes first: the pool, or a transaction. */
+export interface Db {
+  query<Row extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Rows<Row>>;
+}
+
+/** Verbs that take this must run in a transaction, whose end releases the locks that they take. */
+export interface Transaction extends Db {
+  /** Runs `work` in a savepoint: when it throws, what it did is undone, its locks are released, and the error goes on. */
+  savepoint<T>(work: () => Promise<T>): Promise<T>;
+}
+
+export interface Store extends Db, AsyncDisposable {
+  /** READ COMMITTED. Commits when `work` resolves; rolls back and rethrows when it throws. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Waits for the statements that run, then closes every connection. */
+  close(): Promise<void>;
+  /** Connections held and waited for, for a gauge. */
+  connections(): { total: number; idle: number; waiting: number };
+}
+
+export interface StoreOptions {
+  connectionString: string;
+  /** As `pg_stat_activity` shows it. */
+  applicationName: string;
+  /** Connections at most. */
+  max: number;
+  /** Told about connections that broke while idle, and that are replaced. */
+  onConnectionError?: (error: Error) => void;
+  /** Server-side limit of a statement, ms. */
+  statementTimeoutMs?: number;
+  /** How often idle connections are checked, ms. */
+  idleCheckMs?: number;
+}
+
+/**
+ * A pool on the Postgres of truth. Nothing is connected until the first statement. A statement ends within
+ * `statementTimeoutMs` + 5 s even on a half-open connection (G14), which is then dropped and not used again.
+ */
+export function createStore(options: StoreOptions): Store {
+  const pool = createPool(options);
+  pool.on('error', (error) => options.onConnectionError?.(withoutData(error)));
+  const checking = setInterval(() => void checkIdleConnections(pool), options.idleCheckMs ?? 15_000);
+  checking.unref();
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    clearInterval(checking);
+    closing ??= pool.end();
+    return closing;
+  };
+  return {
+    query: (text, values) => withConnection(pool, (connection) => connection.query(text, values)),
+    transaction: (work) => withConnection(pool, (connection) => runTransaction(connection, work)),
+    connections: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function createPool(options: StoreOptions): pg.Pool {
+  const statementTimeoutMs = options.statementTimeoutMs ?? 20_000;
+  return new pg.Pool({
+    connectionString: options.connectionString,
+    application_name: options.applicationName,
+    max: options.max,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 60_000,
+    maxLifetimeSeconds: 1_800,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 15_000,
+    statement_timeout: statementTimeoutMs,
+    // The client's own limit, for when the server cannot be heard.
+    query_timeout: statementTimeoutMs + 5_000,
+    lock_timeout: statementTimeoutMs / 2,
+    // A stopped process must not hold its locks for ever.
+    idle_in_transaction_session_timeout: 60_000,
+  });
+}
+
+interface Connection extends Db {
+  /** False once anything but Postgres itself answered a statement with an error: a half-open socket, a time-out. */
+  readonly sound: boolean;
+}
+
+async function withConnection<T>(pool: pg.Pool, work: (connection: Connection) => Promise<T>): Promise<T> {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw unreachable(error);
+  });
+  let sound = true;
+  const onError = () => {
+    sound = false;
+  };
+  // Without a listener an error between two statements of a transaction would end the process.
+  client.on('error', onError);
+  try {
+    return await work({
+      get sound() {
+        return sound;
+      },
+      async query<Row extends object>(text: string, values: readonly unknown[] = []) {
+        try {
+          const result = await client.query<Row & pg.QueryResultRow>(text, [...values]);
+          return { rows: result.rows as Row[], count: result.rowCount ?? 0 };
+        } catch (error) {
+          sound &&= error instanceof pg.DatabaseError && !error.code?.startsWith('57P');
+          throw withoutData(error);
+        }
+      },
+    });
+  } finally {
+    client.off('error', onError);
+    client.release(!sound);
+  }
+}
+
+async function runTransaction<T>(connection: Connection, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  await connection.query('begin');
+  try {
+    const result = await work({
+      query: (text, values) => connection.query(text, values),
+      savepoint: (inner) => runSavepoint(connection, inner),
+    });
+    await connection.query('commit');
+    return result;
+  } catch (error) {
+    // Closing an unsound connection rolls back as well, and does not wait for an answer that will not come.
+    if (connection.sound) await connection.query('rollback').catch(() => {});
+    throw error;
+  }
+}
+
+async function runSavepoint<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
+  await connection.query('savepoint attempt');
+  try {
+    const result = await work();
+    await connection.query('release savepoint attempt');
+    return result;
+  } catch (error) {
+    if (connection.sound) await connection.query('rollback to savepoint attempt; release savepoint attempt');
+    throw error;
+  }
+}
+
+/** Postgres puts rows and keys into `detail` and `where`; errors are logged, so these go (I3). */
+function withoutData<E>(error: E): E {
+  if (error instanceof pg.DatabaseError) {
+    error.detail = undefined;
+    error.where = undefined;
+    error.internalQuery = undefined;
+  }
+  return error;
+}
+
+function unreachable(error: unknown): NumfleetError {
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
+  return new NumfleetError('postgres-failed', `Postgres cannot be reached${code}. Check DATABASE_URL and the server.`, {
+    cause: withoutData(error),
+  });
+}

@@ -1,0 +1,117 @@
+import { redactText } from '@numfleet/privacy';
+import { describeError } from './describe-error.ts';
+import { type LogKind, logKinds } from './names.ts';
+
+/** What redaction did to one log line. */
+export interface Redaction {
+  /** Stretches replaced by `[phone]`. */
+  count: number;
+}
+
+/** Plain data that any serialiser can print, without getters, cycles or prototypes. */
+export type Plain = string | number | boolean | null | Plain[] | { [key: string]: Plain };
+
+const maxDepth = 6;
+const maxEntries = 50;
+const maxTextLength = 8_192;
+
+/**
+ * A copy of anything at all as bounded plain data, in which what could be a number or is a credential is replaced (I3,
+ * G13). Never throws: an object whose getters do becomes `[unreadable]`.
+ */
+export function redactValue(value: unknown, redaction: Redaction, kind: LogKind = 'text'): Plain {
+  return redactAny(value, { redaction, kind, depth: 0, path: [] });
+}
+
+/** The same for the fields of a log line: an object in gives an object out. */
+export function redactFields(fields: object, redaction: Redaction): Record<string, Plain> {
+  const plain = redactValue(fields, redaction);
+  return typeof plain === 'object' && plain !== null && !Array.isArray(plain) ? plain : { value: plain };
+}
+
+export function redactString(text: string, redaction: Redaction): string {
+  const cut = text.length > maxTextLength ? `${text.slice(0, maxTextLength)}… (cut)` : text;
+  const redacted = redactText(cut.replace(urlPassword, '$1[secret]@'));
+  redaction.count += redacted.count;
+  return redacted.text;
+}
+
+const urlPassword = /(\/\/[^\s/:@]*:)[^\s/@]+@/g;
+const secretKey = /^(?:(?:proxy-)?authorization|(?:set-)?cookie|passw(?:or)?d|secret|token|api[-_]?key|private[-_]?key)$/i;
+
+interface Place {
+  redaction: Redaction;
+  kind: LogKind;
+  depth: number;
+  /** The objects that this one lies in, to notice a cycle. */
+  path: readonly object[];
+}
+
+function redactAny(value: unknown, place: Place): Plain {
+  try {
+    if (typeof value === 'string') return redactTextOrId(value, place);
+    if (typeof value === 'number') return redactNumber(value, place);
+    if (typeof value === 'bigint') return redactString(String(value), place.redaction);
+    if (typeof value === 'boolean' || value === null) return value;
+    if (typeof value === 'object') return redactObject(value, place);
+    return `[${typeof value}]`;
+  } catch {
+    return '[unreadable]';
+  }
+}
+
+function redactTextOrId(text: string, { kind, redaction }: Place): string {
+  return kind === 'row-id' && /^[1-9][0-9]{0,18}$/.test(text) ? text : redactString(text, redaction);
+}
+
+/** A phone number is never a JS number in our code (I3), but it could be in a library's. */
+function redactNumber(number: number, { kind, redaction }: Place): number | string {
+  const rounded = Math.round(number * 1_000) / 1_000;
+  if (kind === 'quantity') return rounded;
+  const text = redactString(String(rounded), redaction);
+  return text === String(rounded) ? rounded : text;
+}
+
+function redactObject(value: object, place: Place): Plain {
+  if (place.path.includes(value)) return '[circular]';
+  if (place.depth >= maxDepth) return '[deep]';
+  const below: Place = { ...place, depth: place.depth + 1, path: [...place.path, value] };
+  if (value instanceof Error) return redactEntries(describeError(value), below);
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${value.byteLength} bytes]`;
+  if (value instanceof Map) return redactAny([...value.entries().take(maxEntries)], below);
+  if (value instanceof Set) return redactAny([...value.values().take(maxEntries)], below);
+  // Dates, URLs, and numbers: a PhoneNumber says `[phone]`.
+  if ('toJSON' in value && typeof value.toJSON === 'function') return redactAny(value.toJSON(), below);
+  if (Array.isArray(value)) return value.slice(0, maxEntries).map((item) => redactAny(item, below));
+  return redactEntries(ownEntries(value), below);
+}
+
+function redactEntries(entries: Iterable<readonly [string, unknown]>, place: Place): Record<string, Plain> {
+  const plain: Record<string, Plain> = {};
+  for (const [key, value] of entries) {
+    const name = redactString(key, place.redaction);
+    plain[name] = secretKey.test(key) ? '[secret]' : redactAny(value, { ...place, kind: kindOf(key, place) });
+  }
+  return plain;
+}
+
+function kindOf(key: string, { kind }: Place): LogKind {
+  if (kind === 'quantities') return 'quantity';
+  return Object.hasOwn(logKinds, key) ? logKinds[key as keyof typeof logKinds] : 'text';
+}
+
+/** Read one at a time, so that a getter that throws costs its own value only. */
+function* ownEntries(value: object): Iterable<readonly [string, unknown]> {
+  for (const key of Object.keys(value).slice(0, maxEntries)) {
+    yield [key, read(value, key)];
+  }
+}
+
+function read(value: object, key: string): unknown {
+  try {
+    const read = (value as Record<string, unknown>)[key];
+    return typeof read === 'function' ? '[function]' : read;
+  } catch {
+    return '[unreadable]';
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * Brings all that Numfleet needs and the machine lacks, then ends: Node 24 and pnpm into `.runtime/`, the libraries
+ * into `node_modules/`. Silent and quick when nothing is to be done. All that it says goes to stderr, so that the
+ * stdout of the command that follows stays its own.
+ *
+ * Runs on whatever Node the machine has. This file alone keeps to what Node 12 can parse, so that an old Node is told
+ * what is missing instead of failing at the syntax of the files behind the import.
+ */
+const oldestMajor = 20;
+const major = Number(process.versions.node.split('.')[0]);
+
+if (major < oldestMajor) {
+  process.stderr.write(
+    `numfleet: error [node-too-old] this is Node ${process.versions.node}; install Node ${oldestMajor} or newer (it comes with npm), then run the same command again\n`,
+  );
+  process.exitCode = 1;
+} else {
+  import('./command.mjs').then((command) => command.run());
+}

@@ -1,0 +1,1 @@
+export { createLeakScanner, type Leak, type LeakScanner } from './create-leak-scanner.ts';
