@@ -55,7 +55,12 @@ export default {
       severity: 'error',
       from: {
         path: '^(apps|packages|test|scripts)/',
-        pathNot: ['^packages/privacy/src/', '^apps/cli/src/commands/extract\\.ts$', '\\.test\\.ts$'],
+        pathNot: [
+          '^packages/privacy/src/',
+          '^apps/cli/src/commands/extract\\.ts$',
+          '^apps/console/src/reveal-numbers\\.ts$',
+          '\\.test\\.ts$',
+        ],
       },
       to: { path: '^packages/privacy/src/reveal-door\\.ts$' },
     },

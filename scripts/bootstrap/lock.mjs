@@ -29,8 +29,8 @@ const defaultTiming = { beatMs: 250, deadMs: 1_500, silentMs: 30_000 };
  * @param {string} options.file in a folder that exists
  * @param {AbortSignal} options.signal ends the waiting
  * @param {(pid: number) => void} options.onWait told once, when there is somebody to wait for
- * @param {(failure: SetUpFailure) => void} options.onLost told when another took the lock over, which happens to a holder
- *   that was stopped (SIGSTOP) for longer than `silentMs`
+ * @param {(failure: SetUpFailure) => void} options.onLost told when another took the lock over, which happens to a
+ *   holder that was stopped (SIGSTOP) for longer than `silentMs`
  * @param {Timing} [options.timing]
  * @returns {Promise<{ release: () => void }>}
  */

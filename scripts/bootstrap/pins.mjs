@@ -16,9 +16,9 @@ import { SetUpFailure } from './failure.mjs';
 const oldestNode = 24;
 
 /**
- * The newest of each that npm has. Not all platforms are published to the same version; macOS on ARM has Node 24 as
- * 24.0.0 only, without two years of security fixes, and so gets 26 (supported for long, too). pnpm reads the same lockfile in all these versions.
- * Linux x64 is tested, the others are written for and untested.
+ * The newest of each that npm has; not every platform is published in every version. For macOS on ARM that is Node 26
+ * (long-term support as well), since of 24 there is 24.0.0 alone, without any of its security fixes. Linux x64 is
+ * tested, the others are written for and untested.
  *
  * @type {Readonly<Record<string, Pins>>}
  */
@@ -86,7 +86,7 @@ const pinsByPlatform = {
  * @throws {SetUpFailure} `platform-unsupported`
  */
 export function choosePins(platform) {
-  const pins = pinsByPlatform[platform];
+  const pins = Object.hasOwn(pinsByPlatform, platform) ? pinsByPlatform[platform] : undefined;
   if (pins !== undefined) return pins;
   throw new SetUpFailure(
     'platform-unsupported',

@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { bringTool, isThere, useMachineNode } from './bring-tool.mjs';
+import { bringTool, isOwnNode, isThere, useMachineNode } from './bring-tool.mjs';
 import { createChildEnvironment } from './child-environment.mjs';
 import { installPackages } from './install-packages.mjs';
 import { acquireLock } from './lock.mjs';
@@ -59,15 +59,19 @@ async function bringEverything({ root, runtime, pins, env, progress, signal }) {
   const log = openLog(join(runtime, 'set-up.log'));
   const task = { runtime, env: createChildEnvironment(env, runtime), log: log.write, signal };
   try {
-    await progress.step(`Node ${pins.node.version}`, async () => {
-      if (isThere(runtime, 'node', (version) => version === pins.node.version)) return 'already here';
-      if (isNewEnough(process.version)) return useMachineNode(runtime);
+    await progress.step('Node', async (note) => {
+      const { version } = pins.node;
+      if (isThere(runtime, 'node', version)) return `${version} already here`;
+      if (isNewEnough(process.version) && !isOwnNode(runtime)) return useMachineNode(runtime);
+      note(version);
       return bringTool({ tool: 'node', pin: pins.node, ...task });
     });
     // Always our own, even where the machine has one: what is on PATH may be a shim that fetches another version by
     // itself, and the lockfile is to be read by the pnpm that wrote it.
-    await progress.step(`pnpm ${pins.pnpm.version}`, async () => {
-      if (isThere(runtime, 'pnpm', (version) => version === pins.pnpm.version)) return 'already here';
+    await progress.step('pnpm', async (note) => {
+      const { version } = pins.pnpm;
+      if (isThere(runtime, 'pnpm', version)) return `${version} already here`;
+      note(version);
       return bringTool({ tool: 'pnpm', pin: pins.pnpm, ...task });
     });
     await progress.step('packages', (note) => installPackages({ root, note, ...task }));

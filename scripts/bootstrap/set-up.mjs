@@ -3,8 +3,8 @@
  * into `node_modules/`. Silent and quick when nothing is to be done. All that it says goes to stderr, so that the
  * stdout of the command that follows stays its own.
  *
- * Runs on whatever Node the machine has. This file alone keeps to what Node 12 can parse, so that an old Node is told
- * what is missing instead of failing at the syntax of the files behind the import.
+ * Runs on whatever Node the machine has. This file alone keeps to what Node 12.17 can parse, so that who has an old Node
+ * is told so instead of being shown a syntax error in the files behind the import.
  */
 const oldestMajor = 20;
 const major = Number(process.versions.node.split('.')[0]);

@@ -14,6 +14,7 @@ async function createSilentRegistry() {
   const server = createServer((socket) => {
     open.add(socket);
     socket.on('error', () => {});
+    socket.resume();
     socket.on('close', () => open.delete(socket));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -43,7 +44,7 @@ test('sets up a checkout in a path with spaces; the second time it is silent and
   const startedAt = Date.now();
   expect(await checkout.setUp()).toEqual({ code: 0, stdout: '', stderr: '' });
   // 60 ms on an idle machine; the tests share theirs.
-  expect(Date.now() - startedAt).toBeLessThan(1_500);
+  expect(Date.now() - startedAt).toBeLessThan(3_000);
 });
 
 test('two at once: one works, the other finds it done', async () => {
@@ -135,7 +136,7 @@ test('I10: npm does not outlive a set-up that was killed by kill -9, and the nex
   });
   await until('npm asks the registry', () => registry.open.size > 0);
   child.kill('SIGKILL');
-  await until('npm is gone', () => registry.open.size === 0, 4_000);
+  await until('npm is gone', () => registry.open.size === 0);
   expect(existsSync(join(root, '.runtime/set-up.lock'))).toBe(true);
 
   using whole = createCheckout();

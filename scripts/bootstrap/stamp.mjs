@@ -48,7 +48,7 @@ function stampFile(root) {
 /**
  * What the set-up depends on and what it made: both have to be as they were. Files of ours by their content, since Git
  * changes times at will; what was made by size and time, which is enough to notice another Node behind the same link,
- * another run of pnpm, or a copy from another machine.
+ * another run of pnpm, or a package that was deleted.
  *
  * @param {string} root
  */
@@ -69,7 +69,7 @@ function fingerprint(root) {
     const installed = existsSync(join(root, room, 'node_modules'));
     hash.update(`${room} ${installed}\n`).update(readFileSync(manifest)).update('\0');
   }
-  for (const made of ['.runtime/bin/node', '.runtime/bin/pnpm', 'node_modules/.modules.yaml']) {
+  for (const made of ['.runtime/bin/node', '.runtime/bin/pnpm', 'node_modules/.modules.yaml', 'node_modules/.pnpm']) {
     const { size, mtimeMs } = statSync(join(root, made));
     hash.update(`${made} ${size} ${mtimeMs}\n`);
   }

@@ -10,7 +10,7 @@ function createStamped() {
   const { root } = checkout;
   symlinkSync(process.execPath, join(root, '.runtime/bin/node'));
   mkdirSync(join(root, 'apps/cli/node_modules'));
-  mkdirSync(join(root, 'node_modules'));
+  mkdirSync(join(root, 'node_modules/.pnpm/zod@4'), { recursive: true });
   writeFileSync(join(root, 'node_modules/.modules.yaml'), '{}');
   writeStamp(root);
   return checkout;
@@ -38,14 +38,19 @@ test.each([
   expect(isUpToDate(checkout.root)).toBe(false);
 });
 
-test.each(['pnpm-lock.yaml', '.runtime/bin/node', '.runtime/bin/pnpm', 'node_modules', 'apps/cli/node_modules'])(
-  'the loss of %s asks for a set-up',
-  (path) => {
-    using checkout = createStamped();
-    rmSync(join(checkout.root, path), { recursive: true });
-    expect(isUpToDate(checkout.root)).toBe(false);
-  },
-);
+test.each([
+  'pnpm-lock.yaml',
+  '.runtime/bin/node',
+  '.runtime/bin/pnpm',
+  'node_modules',
+  'node_modules/.pnpm',
+  'node_modules/.pnpm/zod@4',
+  'apps/cli/node_modules',
+])('the loss of %s asks for a set-up', (path) => {
+  using checkout = createStamped();
+  rmSync(join(checkout.root, path), { recursive: true });
+  expect(isUpToDate(checkout.root)).toBe(false);
+});
 
 test('another program behind the link to Node asks for a set-up, and so does a new room', () => {
   using checkout = createStamped();

@@ -62,7 +62,12 @@ process.exit(
     });
     loop('fold-counts', 1_000, async () => void (await foldCounts(store)));
     loop('queue-depths', 2_000, async () => {
-      for (const queue of [crawl, results]) telemetry.gauges.queueDepth(queue.name, await queue.depth());
+      for (const queue of [crawl, results]) {
+        const { waiting, active, failed } = await queue.depth();
+        telemetry.gauges.queueDepth(queue.name, 'waiting', waiting);
+        telemetry.gauges.queueDepth(queue.name, 'active', active);
+        telemetry.gauges.queueDepth(queue.name, 'failed', failed);
+      }
     });
     loop('sighting-partitions', 3_600_000, (now) => ensureSightingPartitions(store, { now }));
 

@@ -1,25 +1,25 @@
 import { type Emit, NumfleetError } from '@numfleet/contracts';
+import { abandonOnAbort } from '@numfleet/service';
 import type { Chromium } from './chromium.ts';
 import { watchHeartbeat } from './heartbeat.ts';
 import { launchBrowser, type RunningBrowser } from './launch-browser.ts';
 import { type GroupUsage, groupUsage } from './process-group.ts';
 import { reapLeftovers } from './run-folder.ts';
 import { type Sandbox, sandboxesToTry } from './sandbox.ts';
-import { abandonOnAbort } from './service-kit.ts';
 
 /** Holds the one browser that new pages go to, and those before it that still have pages. */
 export interface BrowserHolder extends AsyncDisposable {
   /** A place for one page in a living browser, started if need be. Disposing it gives the place back. */
   enter(signal: AbortSignal): Promise<Tenancy>;
   warm(): Promise<void>;
-  state(): Promise<HolderState>;
+  state(): Promise<PoolState>;
 }
 
 export interface Tenancy extends Disposable {
   readonly browser: RunningBrowser;
 }
 
-export interface HolderState {
+export interface PoolState {
   /** Null until a browser has been started. */
   sandbox: Sandbox | null;
   browsers: BrowserState[];

@@ -90,7 +90,14 @@ describe('what a page may load', () => {
 
     const chains = '<body><script>for (let i = 0; i < 90; i++) fetch("/redirect/" + i).catch(() => {})</script>';
     const hops = await askedDuring(async () => expect((await rendered(chains)).cuts).toContain('subresources'));
-    expect(hops.length).toBeLessThan(90 * 20);
+    expect(hops.length).toBeLessThan(300);
+  });
+
+  test('no more websockets than that, either', { timeout }, async () => {
+    const page = await rendered(
+      '<body><script>for (let i = 0; i < 300; i++) new WebSocket("ws://shop.test/" + i)</script>',
+    );
+    expect(page.cuts).toEqual(['subresources']);
   });
 
   test('a stream without end is cut at its bytes, and the page is read (I8)', { timeout }, async () => {
@@ -117,6 +124,15 @@ describe('what a page may load', () => {
     });
     expect(asked).toEqual([]);
   });
+});
+
+test('a page that leaves before it is parsed is read as far as it got, without waiting, and that is told', {
+  timeout,
+}, async () => {
+  const { outcome, seconds } = await timed(() => lab.show('<body>early<script>location.href = "/next"</script>late'));
+  expect(outcome).toMatchObject({ kind: 'rendered', navigatedTo: ['http://shop.test/next'], cuts: ['time'] });
+  expect(outcome.kind === 'rendered' && outcome.html).toContain('early');
+  expect(seconds).toBeLessThan(5);
 });
 
 describe('I6: a page cannot hold on to more than its deadline', () => {

@@ -1,11 +1,11 @@
 import { type Emit, NumfleetError } from '@numfleet/contracts';
+import { abandonOnAbort, createDeadline, type Deadline } from '@numfleet/service';
 import { errors } from 'playwright-core';
-import { createBrowserHolder, type HolderState } from './browser-holder.ts';
+import { createBrowserHolder, type PoolState } from './browser-holder.ts';
 import type { Chromium } from './chromium.ts';
 import type { RunningBrowser } from './launch-browser.ts';
 import { leasePage, type PageLease, type Presence } from './page-lease.ts';
 import { type RenderedPage, type RenderRequest, renderPage } from './render-page.ts';
-import { abandonOnAbort, createDeadline, type Deadline } from './service-kit.ts';
 import { createSlots } from './slots.ts';
 
 export type RenderOutcome =
@@ -20,7 +20,7 @@ export interface BrowserPool extends AsyncDisposable {
   render(request: RenderRequest): Promise<RenderOutcome>;
   /** Starts the browser ahead of its first page. Throws `browser-missing` or `folder-readonly`. */
   warm(): Promise<void>;
-  state(): Promise<HolderState>;
+  state(): Promise<PoolState>;
 }
 
 export interface BrowserPoolDeps extends Presence {

@@ -1,5 +1,5 @@
+import { sleep } from '@numfleet/service';
 import type { RunningBrowser } from './launch-browser.ts';
-import { sleep } from './service-kit.ts';
 import { settles } from './settles.ts';
 
 /**

@@ -1,4 +1,4 @@
-export type { BrowserState, HolderState } from './browser-holder.ts';
+export type { BrowserState, PoolState } from './browser-holder.ts';
 export { type BrowserPool, type BrowserPoolDeps, createBrowserPool, type RenderOutcome } from './browser-pool.ts';
 export type { Chromium } from './chromium.ts';
 export { findChromium } from './find-chromium.ts';

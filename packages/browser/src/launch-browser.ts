@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { type BrowserEnding, type Emit, NumfleetError } from '@numfleet/contracts';
+import { guardPath } from '@numfleet/service';
 import { type Browser, chromium as playwrightChromium } from 'playwright-core';
 import type { Chromium } from './chromium.ts';
 import { launchFlags } from './launch-flags.ts';
@@ -10,7 +12,6 @@ import { createPipeTransport } from './pipe-transport.ts';
 import { killGroup } from './process-group.ts';
 import { createRunFolder, type RunFolder } from './run-folder.ts';
 import { lacksSandbox, type Sandbox } from './sandbox.ts';
-import { guardPath } from './service-kit.ts';
 import { settles } from './settles.ts';
 
 export interface RunningBrowser {
@@ -54,7 +55,13 @@ async function start(deps: LaunchDeps, sandbox: Sandbox): Promise<Started> {
   const startedAt = performance.now();
   await using undo = new AsyncDisposableStack();
   const folder = undo.use(await createRunFolder(deps.runDir));
-  const child = spawnGuarded(deps, sandbox, folder.path, folder.lifeline);
+  const flags = launchFlags({
+    profile: join(folder.path, 'profile'),
+    proxyServer: deps.proxyServer,
+    sandboxed: sandbox.on,
+    sharedMemory: await hasSharedMemory(),
+  });
+  const child = spawnGuarded(deps.chromium, sandbox, flags, folder);
   const stderr = keepHead(child.stdio[2] as Readable);
   const exited = once(child, 'exit').catch(() => {});
   const { pid } = child;
@@ -68,17 +75,12 @@ async function start(deps: LaunchDeps, sandbox: Sandbox): Promise<Started> {
   return { browser: superviseBrowser({ pid, playwright, sandbox, folder, exited, emit: deps.emit }) };
 }
 
-function spawnGuarded(deps: LaunchDeps, sandbox: Sandbox, folder: string, lifeline: string): ChildProcess {
-  const flags = launchFlags({
-    profile: join(folder, 'profile'),
-    proxyServer: deps.proxyServer,
-    sandboxed: sandbox.on,
-  });
+function spawnGuarded(chromium: Chromium, sandbox: Sandbox, flags: string[], folder: RunFolder): ChildProcess {
   const prefix = sandbox.on ? sandbox.prefix : [];
-  return spawn(guardPath, [...memoryLimited, ...prefix, deps.chromium.executablePath, ...flags], {
+  return spawn(guardPath, [...memoryLimited, ...prefix, chromium.executablePath, ...flags], {
     detached: true,
-    cwd: folder,
-    env: environmentOf(deps.chromium, folder, lifeline),
+    cwd: folder.path,
+    env: environmentOf(chromium, folder),
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
   });
 }
@@ -87,18 +89,23 @@ function spawnGuarded(deps: LaunchDeps, sandbox: Sandbox, folder: string, lifeli
 const memoryLimited = ['/bin/sh', '-c', 'ulimit -d 2097152; exec "$@"', 'sh'];
 
 /** Nothing of our own environment reaches a browser, which must hold no credential (I4). */
-function environmentOf(chromium: Chromium, folder: string, lifeline: string): Record<string, string> {
+function environmentOf(chromium: Chromium, folder: RunFolder): Record<string, string> {
   return {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     LANG: 'C.UTF-8',
-    HOME: folder,
-    TMPDIR: folder,
+    HOME: folder.path,
+    TMPDIR: folder.path,
     ...(chromium.libraryPath === null ? {} : { LD_LIBRARY_PATH: chromium.libraryPath }),
-    NUMFLEET_LIFELINE: lifeline,
+    NUMFLEET_LIFELINE: folder.lifeline,
     // A browser has nothing to save, and one that is stopped hears nothing milder.
     NUMFLEET_GUARD_SIGNAL: 'KILL',
-    NUMFLEET_GUARD_CLEANUP: folder,
+    NUMFLEET_GUARD_CLEANUP: folder.path,
   };
+}
+
+async function hasSharedMemory(): Promise<boolean> {
+  const free = await statfs('/dev/shm').catch(() => null);
+  return free !== null && free.bavail * free.bsize >= 512 * 1024 ** 2;
 }
 
 /** Null when the browser ended, or said nothing for too long. */
@@ -159,7 +166,7 @@ async function endBrowser(parts: {
   if (!(await killGroup(parts.pid, groupTimeoutMs))) {
     parts.emit({ type: 'browser.hung', stage: 'group', timeoutMs: groupTimeoutMs });
   }
-  await parts.folder[Symbol.asyncDispose]();
+  await settles(parts.folder[Symbol.asyncDispose](), folderTimeoutMs);
 }
 
 /** What it said first, where the reason for not starting stands; the rest is drained. */
@@ -179,3 +186,4 @@ function firstLine(stderr: string): string {
 const launchTimeoutMs = 20_000;
 const closeTimeoutMs = 500;
 const groupTimeoutMs = 1_500;
+const folderTimeoutMs = 500;

@@ -3,13 +3,20 @@
  * that weakens a page's walls. Playwright's own list is not used: it is made for tests (hang monitor, IPC flood
  * protection and popup blocking off).
  */
-export function launchFlags(deps: { profile: string; proxyServer: string; sandboxed: boolean }): string[] {
+export function launchFlags(deps: {
+  profile: string;
+  proxyServer: string;
+  sandboxed: boolean;
+  /** Whether /dev/shm has room; Docker gives it 64 MB. Files in the profile's folder instead make a killed browser slow to die. */
+  sharedMemory: boolean;
+}): string[] {
   return [
     '--headless',
     '--remote-debugging-pipe',
     `--user-data-dir=${deps.profile}`,
     '--no-startup-window',
     ...(deps.sandboxed ? [] : ['--no-sandbox']),
+    ...(deps.sharedMemory ? [] : ['--disable-dev-shm-usage']),
     ...networkFlags(deps.proxyServer),
     ...quietFlags,
     ...machineFlags,
@@ -49,7 +56,7 @@ const quietFlags = [
   '--disable-blink-features=SharedWorker',
 ];
 
-/** No GPU, no sound, timers of pages that nobody looks at run on, and no reliance on a small /dev/shm (64 MB in Docker). */
+/** No GPU, no sound, and timers of pages that nobody looks at run on. */
 const machineFlags = [
   '--disable-gpu',
   '--disable-software-rasterizer',
@@ -60,6 +67,5 @@ const machineFlags = [
   '--disable-background-timer-throttling',
   '--disable-backgrounding-occluded-windows',
   '--disable-renderer-backgrounding',
-  '--disable-dev-shm-usage',
   '--js-flags=--max-old-space-size=512',
 ];

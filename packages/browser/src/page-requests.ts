@@ -2,7 +2,7 @@ import type { BrowserContext, CDPSession, Frame, Page, Request, Route } from 'pl
 import type { RenderRequest } from './render-page.ts';
 
 /** What a page may load (I7, I8). */
-export const pageLimits = {
+const pageLimits = {
   subresources: 100,
   /** Bytes on the wire, all subresources and websockets together. */
   subresourceBytes: 10 * 1024 * 1024,
@@ -15,8 +15,13 @@ export interface PageRequests {
   readonly cut: boolean;
   /** Where the page wanted to go: scripted and meta redirects, reloads, popups. */
   readonly navigatedTo: string[];
-  /** Aborted when the byte limit is reached: what still flows ends only with the page. */
+  /** Aborted when a limit is reached by what cannot be refused: it ends only with the page. */
   readonly overfull: AbortSignal;
+  /**
+   * Aborted soon after the page wanted to go elsewhere. A script that does so before the document is parsed stops the
+   * parser for good: refusing, 204 and an error page were all tried.
+   */
+  readonly left: AbortSignal;
   /** Milliseconds since a request that may change the page was in flight; 0 while one is. */
   quietForMs(): number;
 }
@@ -32,6 +37,7 @@ export async function governRequests(
   const budget = createBudget();
   const quiet = watchQuiet(parts.page);
   const navigatedTo = new Set<string>();
+  const left = new AbortController();
   let handedOver = false;
 
   const answer = async (route: Route, asked: Request) => {
@@ -43,6 +49,7 @@ export async function governRequests(
     }
     if (isDocument || frame === null) {
       if (asked.isNavigationRequest() && navigatedTo.size < pageLimits.navigations) navigatedTo.add(asked.url());
+      if (isDocument) setTimeout(() => left.abort(), msToLeave).unref();
       return await route.abort('aborted'); // any other error would put an error page in the document's place
     }
     const wanted = !unwantedTypes.has(asked.resourceType()) && !isForeignFrame(asked, request.url);
@@ -53,9 +60,9 @@ export async function governRequests(
   parts.context.on('page', (opened) => {
     if (opened !== parts.page) void opened.close().catch(pageIsGone);
   });
-  // Only the first request of a chain is routed; the hops are counted as they come.
-  parts.page.on('request', (asked) => void (asked.redirectedFrom() && budget.admit()));
-  await countBytes(parts.session, budget.receive);
+  // Only the first request of a chain is routed; a hop can be counted, not refused.
+  parts.page.on('request', (asked) => void (asked.redirectedFrom() && budget.count()));
+  await watchTraffic(parts.session, budget);
   return {
     get cut() {
       return budget.exceeded;
@@ -64,11 +71,22 @@ export async function governRequests(
       return [...navigatedTo];
     },
     overfull: budget.overfull,
+    left: left.signal,
     quietForMs: quiet,
   };
 }
 
-function createBudget() {
+interface Budget {
+  readonly exceeded: boolean;
+  readonly overfull: AbortSignal;
+  /** Whether one more request may go out. */
+  admit(): boolean;
+  /** One more request went out unasked. */
+  count(): void;
+  receive(bytes: number): void;
+}
+
+function createBudget(): Budget {
   const overfull = new AbortController();
   let requests = 0;
   let bytes = 0;
@@ -77,11 +95,14 @@ function createBudget() {
     get exceeded() {
       return requests > pageLimits.subresources || overfull.signal.aborted;
     },
-    admit(): boolean {
+    admit() {
       requests += 1;
       return !this.exceeded;
     },
-    receive(count: number): void {
+    count() {
+      if (!this.admit()) overfull.abort();
+    },
+    receive(count) {
       bytes += count;
       if (bytes > pageLimits.subresourceBytes) overfull.abort();
     },
@@ -115,10 +136,11 @@ const unwantedTypes = new Set([
   'prefetch',
 ]);
 
-/** Always 200: for an empty body with another status Chromium shows an error page of its own. */
+/** Without a body, or with a status that has none, Chromium would show a page of its own or none. */
 function handOver(document: RenderRequest['document']) {
   const headers = Object.entries(document.headers).filter(([name]) => !transportHeaders.has(name.toLowerCase()));
-  return { status: 200, headers: Object.fromEntries(headers), body: Buffer.from(document.body) };
+  const status = document.status >= 400 && document.body.length > 0 ? document.status : 200;
+  return { status, headers: Object.fromEntries(headers), body: Buffer.from(document.body) };
 }
 
 /** They described the way to us, or would make a download of it. */
@@ -155,12 +177,15 @@ function watchQuiet(page: Page): () => number {
 
 const changingTypes = new Set(['document', 'script', 'stylesheet', 'xhr', 'fetch']);
 
-/** Playwright tells sizes only of what has ended; a stream that never ends is counted as it comes. */
-async function countBytes(session: CDPSession, receive: (bytes: number) => void): Promise<void> {
-  session.on('Network.dataReceived', (event) => receive(event.encodedDataLength));
-  session.on('Network.webSocketFrameReceived', (event) => receive(event.response.payloadData.length));
+/** Playwright tells sizes only of what has ended, and routes no websockets; both are counted as they come. */
+async function watchTraffic(session: CDPSession, budget: Budget): Promise<void> {
+  session.on('Network.dataReceived', (event) => budget.receive(event.encodedDataLength));
+  session.on('Network.webSocketFrameReceived', (event) => budget.receive(event.response.payloadData.length));
+  session.on('Network.webSocketCreated', () => budget.count());
   await session.send('Network.enable');
 }
+
+const msToLeave = 500;
 
 function pageIsGone(): void {
   // The page was closed while it asked; its outcome is told elsewhere.

@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, rm } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { readdir, readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
 import { groupUsage } from './process-group.ts';
 import { createBrowserLab } from './testing/browser-lab.ts';
+import { startOwner } from './testing/start-owner.ts';
 
 const timeout = 60_000;
 
@@ -81,19 +80,8 @@ test('a browser that dies is told and replaced', { timeout }, async () => {
   expect(lab.events).toContainEqual({ type: 'browser.ended', pid, reason: 'crashed' });
 });
 
-async function startOwner(): Promise<{ owner: ChildProcess; pid: number; runDir: string }> {
-  const script = fileURLToPath(new URL('testing/owner.ts', import.meta.url));
-  const owner = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [line] = (await once(owner.stdout, 'data')) as [Buffer];
-  const { pid, runDir } = JSON.parse(line.toString()) as { pid: number; runDir: string };
-  onTestFinished(() => rm(runDir, { recursive: true, force: true }));
-  return { owner, pid, runDir };
-}
-
 async function expectGone(pid: number, runDir: string): Promise<void> {
-  const t = performance.now();
   await expect.poll(() => countProcesses(pid), { timeout: 10_000 }).toBe(0);
-  console.log('GONE', performance.now() - t);
   await expect.poll(() => profiles(runDir), { timeout: 10_000 }).toEqual([]);
 }
 

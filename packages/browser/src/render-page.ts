@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CutKind } from '@numfleet/contracts';
+import type { Deadline } from '@numfleet/service';
 import { errors } from 'playwright-core';
 import type { OpenPage } from './page-lease.ts';
 import { governRequests, type PageRequests } from './page-requests.ts';
-import type { Deadline } from './service-kit.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
 export interface RenderRequest {
@@ -21,7 +21,8 @@ export interface RenderedPage {
   html: string;
   /** Where the page wanted to go, which it was not let: absolute URLs. */
   navigatedTo: string[];
-  /** `subresources`: it wanted more than it may load. `time`: it was still loading. `body`: its HTML is too long. */
+  /** `subresources`: it wanted more than it may load. `time`: it was still loading, or left
+   * before it was parsed; the document as it was fetched may then hold more. `body`: its HTML is too long. */
   cuts: CutKind[];
 }
 
@@ -32,7 +33,7 @@ export async function renderPage(open: OpenPage, request: RenderRequest, deadlin
   await open.page.goto(request.url, { waitUntil: 'commit', timeout: msForLoading() });
   const loaded = await finishes(
     open.page.waitForLoadState('domcontentloaded', { timeout: msForLoading() }),
-    requests.overfull,
+    AbortSignal.any([requests.overfull, requests.left]),
   );
   const quiet = loaded && (await becomesQuiet(requests, Math.min(settleMs, msForLoading())));
   const snapshot = await takeSnapshot(open.session, maxHtmlLength);
@@ -48,10 +49,10 @@ function reserveMs(deadlineMs: number): number {
   return Math.min(2_000, deadlineMs / 4);
 }
 
-/** False when it takes too long, or the page has loaded all that it may. */
-async function finishes(loading: Promise<void>, overfull: AbortSignal): Promise<boolean> {
-  const { promise: full, resolve } = Promise.withResolvers<boolean>();
-  overfull.addEventListener('abort', () => resolve(false), { once: true });
+/** False when it takes too long, or there is no more sense in waiting. */
+async function finishes(loading: Promise<void>, pointless: AbortSignal): Promise<boolean> {
+  const { promise: given, resolve } = Promise.withResolvers<boolean>();
+  pointless.addEventListener('abort', () => resolve(false), { once: true });
   const inTime = loading.then(
     () => true,
     (error) => {
@@ -59,7 +60,7 @@ async function finishes(loading: Promise<void>, overfull: AbortSignal): Promise<
       throw error;
     },
   );
-  return await Promise.race([inTime, full]);
+  return await Promise.race([inTime, given]);
 }
 
 async function becomesQuiet(requests: PageRequests, timeoutMs: number): Promise<boolean> {

@@ -15,7 +15,7 @@ export interface RunFolder extends AsyncDisposable {
   recordGroup(leaderPid: number): Promise<void>;
 }
 
-interface Record {
+interface OwnerRecord {
   owner: ProcessIdentity;
   group: ProcessIdentity | null;
 }
@@ -66,14 +66,14 @@ async function makeFolder(runDir: string): Promise<string> {
   }
 }
 
-async function writeRecord(folder: string, record: Record): Promise<void> {
+async function writeRecord(folder: string, record: OwnerRecord): Promise<void> {
   await writeFile(join(folder, 'record.tmp'), JSON.stringify(record));
   await rename(join(folder, 'record.tmp'), join(folder, recordName));
 }
 
-async function readRecord(folder: string): Promise<Record | null> {
+async function readRecord(folder: string): Promise<OwnerRecord | null> {
   try {
-    return JSON.parse(await readFile(join(folder, recordName), 'utf8')) as Record;
+    return JSON.parse(await readFile(join(folder, recordName), 'utf8')) as OwnerRecord;
   } catch {
     return null;
   }
@@ -86,7 +86,7 @@ async function isFresh(folder: string): Promise<boolean> {
 }
 
 /** From another boot or container the pid says nothing; there the lifeline tells, which has a reader while the owner lives. */
-async function hasOwner(folder: string, record: Record): Promise<boolean> {
+async function hasOwner(folder: string, record: OwnerRecord): Promise<boolean> {
   if (record.owner.world === (await currentWorld())) return await isAlive(record.owner);
   try {
     await using _reader = await open(join(folder, lifelineName), constants.O_WRONLY | constants.O_NONBLOCK);

@@ -1,8 +1,8 @@
-import { withDeadline } from './service-kit.ts';
+import { withDeadline } from '@numfleet/service';
 
 /** Whether `work` settles in time; how it does is of no interest. */
-export async function settles(work: Promise<unknown>, timeoutMs: number): Promise<boolean> {
-  const settled = work.then(
+export async function settles(work: PromiseLike<unknown>, timeoutMs: number): Promise<boolean> {
+  const settled = Promise.resolve(work).then(
     () => true,
     () => true,
   );

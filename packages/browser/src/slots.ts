@@ -1,4 +1,4 @@
-import { abandonOnAbort } from './service-kit.ts';
+import { abandonOnAbort } from '@numfleet/service';
 
 /** A bound on how many do something at once; those beyond it wait in order, for as long as their signal lets them. */
 export interface Slots {

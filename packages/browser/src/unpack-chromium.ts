@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
@@ -59,6 +59,7 @@ async function unpackInto(folder: string, bin: string, runtimeDir: string): Prom
   await removeAbandoned(runtimeDir);
   const partial = await mkdtemp(join(runtimeDir, partialPrefix));
   try {
+    await chmod(partial, 0o755); // for whoever runs the fleet next time
     await pipeline(
       createReadStream(join(bin, 'chromium.br')),
       createBrotliDecompress(),

@@ -41,6 +41,8 @@ export type FleetEvent =
   | { type: 'browser.ended'; pid: number; reason: BrowserEnding }
   | { type: 'browser.hung'; stage: string; timeoutMs: number }
   | { type: 'loop.failed'; loop: string; code: ErrorCode; error: unknown }
+  /** `route` is the route's pattern, never the address that was asked for. */
+  | { type: 'request.failed'; route: string; code: ErrorCode; error: unknown }
   | { type: 'dispatch.claimed'; pages: number; robots: number; leased: number; window: number }
   | { type: 'dispatch.excluded'; code: PageCode; pages: number }
   | { type: 'lease.expired'; verdict: 'extended' | 'attempt' | 'redispatched' | 'poison'; count: number }

@@ -5,7 +5,7 @@ import { NumfleetError } from '@numfleet/contracts';
 import { z } from 'zod';
 
 /** Each key of the fleet and what it is for. All are 32 bytes. */
-export const keyAlgorithms = {
+const keyAlgorithms = {
   'sealing-public': 'x25519-public',
   'sealing-private': 'x25519-private',
   'number-index': 'hmac-sha256',

@@ -15,6 +15,7 @@ export async function migrateQueue(options: { connectionString: string }): Promi
     // BullMQ locks its own migrations only; two GRANTs at once fail with "tuple concurrently updated".
     await client.query("SELECT pg_advisory_lock(hashtext('numfleet.queue-migrations'))");
     await runMigrations(client);
+    await client.query(definers);
     await client.query(grants(await existing(client)));
   } finally {
     await client.end();
@@ -28,6 +29,22 @@ async function existing(client: pg.Client): Promise<string[]> {
   return rows.map((row) => row.rolname);
 }
 
+/**
+ * Adding the first job of a queue makes a sequence for its ids. Only the functions that do so run as the owner; the
+ * services need no right to make anything.
+ */
+const definers = `
+  DO $$
+  DECLARE
+    routine regprocedure;
+  BEGIN
+    FOR routine IN
+      SELECT oid FROM pg_proc WHERE pronamespace = 'bullmq'::regnamespace AND prosrc ILIKE '%create sequence%'
+    LOOP
+      EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = bullmq, pg_temp', routine);
+    END LOOP;
+  END $$`;
+
 function grants(roles: string[]): string {
   if (roles.length === 0) return 'SELECT 1';
   const to = roles.join(', ');
@@ -35,6 +52,7 @@ function grants(roles: string[]): string {
     GRANT USAGE ON SCHEMA bullmq TO ${to};
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA bullmq TO ${to};
     GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA bullmq TO ${to};
+    ALTER DEFAULT PRIVILEGES IN SCHEMA bullmq GRANT USAGE, SELECT ON SEQUENCES TO ${to};
     GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA bullmq TO ${to};
     REVOKE INSERT, UPDATE, DELETE ON bullmq.migration FROM ${to};`;
 }

@@ -30,7 +30,8 @@ begin
     ('numfleet_console', $rights$
       grant select, insert, update on campaigns, excluded_rows to %1$I;
       grant select, insert on hosts, origins, campaign_hosts to %1$I;
-      grant select, insert, update (state, code, depth, via, found_on, not_before) on pages to %1$I;
+      grant select, insert on pages to %1$I;
+      grant update (state, code, depth, via, found_on, not_before, attempts, throttled, worker_losses) on pages to %1$I;
       grant select on frontiers, campaign_counts, campaign_count_deltas, campaign_totals to %1$I;
       grant insert on frontier_wakeups to %1$I;
       grant select on numbers, sightings, dead_letters to %1$I;

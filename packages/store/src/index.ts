@@ -38,6 +38,7 @@ export { type FrontierFigures, readFrontierFigures } from './read-frontier-figur
 export { type PageContext, readPageContexts } from './read-page-contexts.ts';
 export { type AuditEvent, recordAudit } from './record-audit.ts';
 export { type DeadLetter, recordDeadLetter } from './record-dead-letter.ts';
+export { type RetryFailedPages, retryFailedPages } from './retry-failed-pages.ts';
 export { type RetryPolicy, retryPolicy } from './retry-policy.ts';
 export { readScope, widenScope } from './scope.ts';
 export { setCampaignState } from './set-campaign-state.ts';

@@ -82,6 +82,8 @@ function createPool(options: StoreOptions): pg.Pool {
     // The client's own limit, for when the server cannot be heard.
     query_timeout: statementTimeoutMs + 5_000,
     lock_timeout: statementTimeoutMs / 2,
+    // Every statement here is short: compiling one, or spreading it over workers, costs more than it saves.
+    options: '-c jit=off -c max_parallel_workers_per_gather=0',
     // A stopped process must not hold its locks for ever.
     idle_in_transaction_session_timeout: 60_000,
   });

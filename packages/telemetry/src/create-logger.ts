@@ -1,6 +1,5 @@
-import { type DestinationStream, destination as openDestination, type Level, type Logger, pino, stdTimeFunctions } from 'pino';
-import { logKinds } from './names.ts';
-import { type Plain, type Redaction, redactFields, redactString, redactValue } from './redact-value.ts';
+import { type DestinationStream, type Level, type LogFn, type Logger, pino } from 'pino';
+import { type Redaction, redactFields, redactString, redactValue } from './redact-value.ts';
 
 export interface LoggerOptions {
   /** Which app this is: `crawler`. */
@@ -12,34 +11,84 @@ export interface LoggerOptions {
   destination?: DestinationStream;
 }
 
-const redactions = Symbol('numfleet.redactions');
+const tallyOf = Symbol('numfleet.redactions');
 
-/** A pino logger that leaves out what could be a number. */
-export type RedactingLogger = Logger & { [redactions]: Redaction & { listener: (count: number) => void } };
-
-/**
- * JSON lines through pino, from which no number comes out (I3, G13): message, interpolated arguments, fields to any
- * depth, errors with their stacks and causes, and the bindings of child loggers are all redacted. A call never throws.
- *
- * Writing is synchronous, so that the reason for an exit is out before the process is.
- */
-export function createLogger({ service, worker, level, destination }: LoggerOptions): RedactingLogger {
-  const tally = { count: 0, listener: (_count: number) => {} };
-  const options = {
-    level,
-    base: { pid: process.pid, service, ...(worker === undefined ? {} : { worker }) },
-    timestamp: stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-    // After interpolation: `%s%s` can join two harmless halves.
-    serializers: { msg: (message: unknown) => redactMessage(message, tally), err: (error: unknown) => error },
-    hooks: { logMethod: redactCall(tally) },
-  };
-  const logger = pino(options, destination ?? openDestination({ dest: 1, sync: true }));
-  redactBindings(logger, tally);
-  return Object.assign(logger, { [redactions]: tally });
+/** What was redacted in the line at hand, and who wants to know. */
+interface Tally extends Redaction {
+  listener: (count: number) => void;
 }
 
-/** Calls back with the count of every line in which something was replaced, of this logger and its children. */
+/** A pino logger out of which no number comes. */
+export type RedactingLogger = Logger & { readonly [tallyOf]: Tally };
+
+/**
+ * JSON lines through pino, with what could be a number or is a credential replaced (I3, G13): in the message and what
+ * is interpolated, in fields to any depth, in errors with their stacks and causes, and in the bindings of children.
+ * A call never throws. Writing is synchronous, so that the reason for an exit is out before the process is (I10).
+ */
+export function createLogger({ service, worker, level, destination }: LoggerOptions): RedactingLogger {
+  const tally: Tally = { count: 0, listener: () => {} };
+  const options = {
+    level,
+    base: { pid: process.pid, ...redactFields({ service, worker }, tally) },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    // After interpolation, since `%s%s` can join two harmless halves. Errors come here as plain data already.
+    serializers: { msg: (message: string) => redactString(message, tally), err: (described: unknown) => described },
+    hooks: { logMethod: redactCalls(tally) },
+  };
+  const logger = pino(options, destination ?? pino.destination({ dest: 1, sync: true }));
+  redactBindings(logger, tally);
+  return Object.assign(logger, { [tallyOf]: tally });
+}
+
+/** Calls back with how much was replaced in a line, of this logger or its children, each time that something was. */
 export function onRedaction(logger: RedactingLogger, listener: (count: number) => void): void {
-  logger[redactions].listener = listener;
+  logger[tallyOf].listener = listener;
+}
+
+function redactCalls(tally: Tally) {
+  return function logMethod(this: Logger, args: Parameters<LogFn>, method: LogFn): void {
+    try {
+      method.apply(this, redactArguments(args, tally));
+    } catch {
+      logUnwritten(this, method);
+    }
+    report(tally);
+  };
+}
+
+/** What could not be written is said, if that can be; a log call is no reason to fail. */
+function logUnwritten(logger: Logger, method: LogFn): void {
+  try {
+    method.apply(logger, ['A log line could not be written.']);
+  } catch {}
+}
+
+function report(tally: Tally): void {
+  const { count } = tally;
+  tally.count = 0;
+  if (count > 0) tally.listener(count);
+}
+
+function redactArguments([first, ...rest]: Parameters<LogFn>, tally: Tally): Parameters<LogFn> {
+  const redacted = (rest as unknown[]).map((arg) => redactValue(arg, tally));
+  if (typeof first !== 'object' || first === null) return [redactValue(first, tally), ...redacted] as Parameters<LogFn>;
+  const fields = first instanceof Error ? { err: first } : first;
+  const message = redacted.length === 0 && first instanceof Error ? [redactValue(first.message, tally)] : redacted;
+  return [redactFields(fields, tally), ...message] as Parameters<LogFn>;
+}
+
+/** pino writes a child's bindings as they are; children inherit what is set here. */
+function redactBindings(logger: Logger, tally: Tally): void {
+  const { child, setBindings } = logger;
+  logger.child = function redactedChild(this: Logger, bindings: object, ...options: never[]) {
+    const made = child.call(this, redactFields(bindings, tally), ...options);
+    report(tally);
+    return made;
+  } as typeof child;
+  logger.setBindings = function redactedBindings(this: Logger, bindings: object) {
+    setBindings.call(this, redactFields(bindings, tally));
+    report(tally);
+  };
 }

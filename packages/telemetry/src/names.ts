@@ -116,7 +116,12 @@ export const metricTable = {
     help: 'What looked like a number and was dropped',
     labels: ['reason'],
   },
-  robots: { type: 'counter', name: 'numfleet_robots_read_total', help: 'robots.txt files asked for', labels: ['outcome'] },
+  robots: {
+    type: 'counter',
+    name: 'numfleet_robots_read_total',
+    help: 'robots.txt files asked for',
+    labels: ['outcome'],
+  },
   requests: {
     type: 'counter',
     name: 'numfleet_egress_requests_total',
@@ -166,6 +171,12 @@ export const metricTable = {
     type: 'counter',
     name: 'numfleet_loop_failures_total',
     help: 'Rounds of a recurring task that threw',
+    labels: ['code'],
+  },
+  requestFailures: {
+    type: 'counter',
+    name: 'numfleet_request_failures_total',
+    help: 'Requests to the console that could not be answered',
     labels: ['code'],
   },
   dispatched: {
@@ -258,6 +269,7 @@ export const logKinds = {
   msg: 'text',
   err: 'text',
   pid: 'quantity',
+  childPid: 'quantity',
   type: 'text',
   adminPort: 'quantity',
   reason: 'text',
@@ -284,6 +296,7 @@ export const logKinds = {
   bytes: 'quantity',
   timeoutMs: 'quantity',
   loop: 'text',
+  route: 'text',
   pages: 'quantity',
   robots: 'quantity',
   leased: 'quantity',
@@ -299,4 +312,7 @@ export const logKinds = {
   asked: 'text',
   inMs: 'quantity',
   sink: 'text',
-} as const satisfies Record<EventKey | 'level' | 'time' | 'service' | 'worker' | 'event' | 'msg' | 'err', LogKind>;
+} as const satisfies Record<
+  EventKey | 'level' | 'time' | 'service' | 'worker' | 'event' | 'msg' | 'err' | 'childPid',
+  LogKind
+>;

@@ -37,7 +37,8 @@ export function redactString(text: string, redaction: Redaction): string {
 }
 
 const urlPassword = /(\/\/[^\s/:@]*:)[^\s/@]+@/g;
-const secretKey = /^(?:(?:proxy-)?authorization|(?:set-)?cookie|passw(?:or)?d|secret|token|api[-_]?key|private[-_]?key)$/i;
+const secretKey =
+  /^(?:(?:proxy-)?authorization|(?:set-)?cookie|passw(?:or)?d|secret|token|api[-_]?key|private[-_]?key)$/i;
 
 interface Place {
   redaction: Redaction;
@@ -89,6 +90,7 @@ function redactObject(value: object, place: Place): Plain {
 function redactEntries(entries: Iterable<readonly [string, unknown]>, place: Place): Record<string, Plain> {
   const plain: Record<string, Plain> = {};
   for (const [key, value] of entries) {
+    if (value === undefined) continue;
     const name = redactString(key, place.redaction);
     plain[name] = secretKey.test(key) ? '[secret]' : redactAny(value, { ...place, kind: kindOf(key, place) });
   }

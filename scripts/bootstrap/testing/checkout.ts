@@ -49,7 +49,7 @@ export function createCheckout({ pnpm = true }: { pnpm?: boolean } = {}) {
   };
 }
 
-/** Starts a program under a clean environment: this Node first on PATH, and of the rest what finds npm and its configuration. */
+/** Starts a program in a clean environment: this Node first on PATH, and of the rest what npm needs to be found and to work. */
 export function start(command: string, args: string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
   const child = spawn(command, args, {
     cwd: options.cwd,

@@ -1,4 +1,4 @@
-import { constants, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+import { constants, inflateRawSync, zstdDecompressSync } from 'node:zlib';
 
 type Format = 'gzip' | 'zlib' | 'zstd' | 'deflate';
 
@@ -17,7 +17,7 @@ export function* unpackAll(bytes: Buffer): Generator<Unpacked> {
 
 /**
  * Unpacks what begins at the first byte, by its mark; what has none is tried as raw deflate (RFC 1951) from
- * `leastUnmarked` bytes on, since a try costs a tenth of a millisecond.
+ * `leastUnmarked` bytes on.
  */
 export function* unpackStart(bytes: Buffer): Generator<Unpacked> {
   const format = formatAt(bytes, 0) ?? (bytes.length >= leastUnmarked ? 'deflate' : null);
@@ -35,7 +35,7 @@ function formatAt(bytes: Buffer, offset: number): Format | null {
     case 0x1f:
       return second === 0x8b && bytes[offset + 2] === 0x08 ? 'gzip' : null;
     case 0x78:
-      return zlibFlags.has(second) && mayBeDeflate(bytes, offset + 2) ? 'zlib' : null;
+      return zlibFlags.has(second) ? 'zlib' : null;
     case 0x28:
       return second === 0xb5 && bytes[offset + 2] === 0x2f && bytes[offset + 3] === 0xfd ? 'zstd' : null;
     default:
@@ -44,13 +44,6 @@ function formatAt(bytes: Buffer, offset: number): Format | null {
 }
 
 const zlibFlags: ReadonlySet<unknown> = new Set([0x01, 0x5e, 0x9c, 0xda]);
-
-/** RFC 1951 §3.2.3: the type 3 is an error, and a stored block has its length twice. Two bytes in a row are soon met. */
-function mayBeDeflate(bytes: Buffer, offset: number): boolean {
-  const blockType = ((bytes[offset] ?? 0) >> 1) & 3;
-  if (blockType !== 0) return blockType !== 3;
-  return offset + 5 > bytes.length || bytes.readUInt16LE(offset + 1) === (bytes.readUInt16LE(offset + 3) ^ 0xffff);
-}
 
 const maxOutputLength = 512 << 20;
 const deflateOptions = { maxOutputLength, finishFlush: constants.Z_SYNC_FLUSH };
@@ -69,12 +62,12 @@ function unpack(stream: Buffer, format: Format): Buffer | null {
   }
 }
 
-/** Node's gunzip takes whatever follows a member for another and fails; the deflate stream within knows its own end. */
+/** Node's gunzip takes whatever follows a member for another and fails; the deflate stream within knows its own end, in zlib's format too. */
 const unpackers: Record<Format, (stream: Buffer) => Buffer> = {
-  gzip: (stream) => inflateRawSync(stream.subarray(gzipHeaderLength(stream)), deflateOptions),
-  zlib: (stream) => inflateSync(stream, deflateOptions),
+  gzip: (stream) => inflateRaw(stream.subarray(gzipHeaderLength(stream))),
+  zlib: (stream) => inflateRaw(stream.subarray(2)),
   zstd: (stream) => zstdDecompressSync(stream, zstdOptions),
-  deflate: (stream) => inflateRawSync(stream, deflateOptions),
+  deflate: inflateRaw,
 };
 
 /** RFC 1952 §2.3: ten bytes, and by the flags an extra field, a name, a comment and a checksum. */
@@ -86,4 +79,18 @@ function gzipHeaderLength(stream: Buffer): number {
     if (flags & flag) length = stream.indexOf(0, length) + 1;
   }
   return flags & 0x02 ? length + 2 : length;
+}
+
+function inflateRaw(stream: Buffer): Buffer {
+  return mayBeDeflate(stream) ? inflateRawSync(stream, deflateOptions) : Buffer.alloc(0);
+}
+
+/**
+ * RFC 1951 §3.2.3: block type 3 is an error, and a stored block has its length twice. Asking zlib costs a tenth of a
+ * millisecond, and two bytes that look like a stream's first are soon met.
+ */
+function mayBeDeflate(stream: Buffer): boolean {
+  const blockType = ((stream[0] ?? 0) >> 1) & 3;
+  if (blockType !== 0) return blockType !== 3;
+  return stream.length < 5 || stream.readUInt16LE(1) === (stream.readUInt16LE(3) ^ 0xffff);
 }

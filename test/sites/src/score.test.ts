@@ -1,3 +1,4 @@
+import { createUrlCodec } from '@numfleet/privacy';
 import { describe, expect, it } from 'vitest';
 import { differences, type FoundNumber, type Manifest, score, startSites } from './index.ts';
 
@@ -29,6 +30,17 @@ describe('the score of a crawl', () => {
     expect(score(manifest, twice)).toEqual([
       { kind: 'redirect', pages: 1, expected: 1, found: 1, missing: 0, wrong: 0 },
     ]);
+  });
+
+  it('knows the pages that carry a number in their address by the form in which the fleet shows them', async () => {
+    await using sites = await startSites();
+    const { redact } = createUrlCodec({ key: Buffer.alloc(32) });
+    const shown = perfectCrawl(sites.manifest).map(({ number, sightings }) => ({
+      number,
+      sightings: sightings.map(({ url, source }) => ({ url: redact(url), source })),
+    }));
+    expect(shown.flatMap(({ sightings }) => sightings).filter(({ url }) => url.includes('[phone]'))).toHaveLength(2);
+    expect(differences(sites.manifest, shown)).toEqual([]);
   });
 
   it.each(['http://a.test/caller/[phone]', 'http://a.test/caller/%5Bphone%5D'])('knows %s again', (url) => {

@@ -25,11 +25,11 @@ export const pageKinds = [
 ] as const;
 export type PageKind = (typeof pageKinds)[number];
 
-/** A number that really stands on a page, in E.164, and where on it. */
+/** A number that really stands on a page, in E.164, and the most telling of the places where it does. */
 export type ExpectedNumber = { number: string; source: FindingSource };
 
 /** Where a page ends in a campaign of `demoDepth`. `done` where nothing is said. */
-export type ExpectedEnd =
+type ExpectedEnd =
   | { outcome?: 'done'; cut?: never; code?: never }
   | { outcome?: 'done'; cut: CutKind; code: 'too-large' }
   | { outcome: 'failed' | 'excluded'; code: PageCode; cut?: never };
@@ -64,7 +64,7 @@ export type Page = ExpectedEnd & {
 };
 
 /** A URL that the crawl meets but that no site of the demo serves. */
-export type StrayUrl = { url: string; kind: PageKind; outcome: 'excluded'; code: PageCode };
+type StrayUrl = { url: string; kind: PageKind; outcome: 'excluded'; code: PageCode };
 
 export type Site = {
   host: string;

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NumfleetError } from '@numfleet/contracts';
+import { sleep } from '@numfleet/service';
 import { z } from 'zod';
 import { startOf } from '../processes/inspect-process.ts';
-import { sleep } from '../service-kit.ts';
 
 const fleetRecord = z.object({
   pid: z.int().positive(),

@@ -1,8 +1,8 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NumfleetError } from '@numfleet/contracts';
+import { sleep } from '@numfleet/service';
 import { commandLineOf, isPidTaken } from '../processes/inspect-process.ts';
-import { sleep } from '../service-kit.ts';
 
 /** Its guard ends an orphan by itself within 4 s; what is still there then is helped along, gently first. */
 const stages = [

@@ -1,5 +1,5 @@
+import { withDeadline } from '@numfleet/service';
 import type pg from 'pg';
-import { withDeadline } from '../service-kit.ts';
 import { createRoles } from './create-roles.ts';
 import { type Database, databases, ownerRole, type ServiceRole, serviceRoles } from './roles.ts';
 import type { EmbeddedPostgres } from './start-postgres.ts';

@@ -1,10 +1,10 @@
 import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Emit } from '@numfleet/contracts';
+import { inheritedEnvironment } from '@numfleet/service';
 import { choosePort } from '../processes/choose-port.ts';
 import type { ProcessSpec, ProcessState } from '../processes/process-spec.ts';
 import { superviseProcess } from '../processes/supervise-process.ts';
-import { inheritedEnvironment } from '../service-kit.ts';
 import { endOrphan } from './end-orphan.ts';
 import { findBinaries } from './find-binaries.ts';
 import { initialiseCluster } from './initialise-cluster.ts';

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { guardPath } from '../service-kit.ts';
+import { guardPath } from '@numfleet/service';
 
 export interface GuardedProcess {
   pid: number;

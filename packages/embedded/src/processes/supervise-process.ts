@@ -1,5 +1,5 @@
 import { type Emit, NumfleetError } from '@numfleet/contracts';
-import { abandonOnAbort, createDeadline, sleep } from '../service-kit.ts';
+import { abandonOnAbort, createDeadline, sleep } from '@numfleet/service';
 import { openBoundedLog } from './bounded-log.ts';
 import type { ProcessExit, ProcessSpec, ProcessState } from './process-spec.ts';
 import { type GuardedProcess, spawnGuarded } from './spawn-guarded.ts';

@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { type CampaignSettings, campaignSettings, type PageResult, type RobotsResult } from '@numfleet/contracts';
-import pg from 'pg';
+import { createTestDatabase as createDatabase, urlAs } from '@numfleet/embedded/testing';
 import {
   type Claim,
   type ClaimedPage,
@@ -14,7 +14,6 @@ import {
   type Store,
 } from '../index.ts';
 
-/** The roles of the fleet, as the tests' cluster has them, all with the password of its superuser. */
 export type TestRole = 'numfleet_owner' | 'numfleet_scheduler' | 'numfleet_sink' | 'numfleet_console';
 
 export interface TestDatabase extends AsyncDisposable {
@@ -23,43 +22,25 @@ export interface TestDatabase extends AsyncDisposable {
   store(role: TestRole, max?: number): Store;
 }
 
-/** A fresh migrated database in the cluster of which `adminUrl` is the superuser's URL; dropped when disposed of. */
+/** A fresh migrated database in the cluster of which `adminUrl` is the superuser's URL. */
 export async function createTestDatabase(
   adminUrl: string,
   options: { migrated?: boolean } = {},
 ): Promise<TestDatabase> {
-  const name = `store_${randomBytes(6).toString('hex')}`;
-  await asAdmin(adminUrl, `create database ${name} owner numfleet_owner`);
-  const url = (role: TestRole) => {
-    const at = new URL(adminUrl);
-    at.username = role;
-    at.pathname = `/${name}`;
-    return at.href;
-  };
-  if (options.migrated !== false) await migrate({ connectionString: url('numfleet_owner') });
+  const ownerUrl = await createDatabase(adminUrl);
+  if (options.migrated !== false) await migrate({ connectionString: ownerUrl });
   const stores: Store[] = [];
   return {
-    url,
+    url: (role) => urlAs(role, ownerUrl),
     store(role, max = 4) {
-      const store = createStore({ connectionString: url(role), applicationName: 'test', max });
+      const store = createStore({ connectionString: urlAs(role, ownerUrl), applicationName: 'test', max });
       stores.push(store);
       return store;
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(stores.map((store) => store.close()));
-      await asAdmin(adminUrl, `drop database ${name} with (force)`);
     },
   };
-}
-
-async function asAdmin(adminUrl: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: adminUrl });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }
 
 export function settingsOf(changes: Partial<CampaignSettings> = {}): CampaignSettings {

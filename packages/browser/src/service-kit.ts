@@ -1,2 +1,0 @@
-export * from '../../service/src/deadline.ts';
-export { guardPath } from '../../service/src/guard.ts';

@@ -1,0 +1,28 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import type { PoolState } from '../index.ts';
+
+export interface Owner {
+  owner: ChildProcess;
+  /** Of its browser. */
+  pid: number;
+  runDir: string;
+  sandbox: PoolState['sandbox'];
+}
+
+/** Starts owner.ts, by way of `prefix`, and waits until its browser runs. What it leaves is removed after the test. */
+export async function startOwner(prefix: readonly string[] = []): Promise<Owner> {
+  const script = fileURLToPath(new URL('owner.ts', import.meta.url));
+  const [command = process.execPath, ...args] = [...prefix, process.execPath, script];
+  const owner = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(owner.stdout, 'data')) as [Buffer];
+  const told = JSON.parse(line.toString()) as Omit<Owner, 'owner'>;
+  onTestFinished(async () => {
+    owner.kill('SIGKILL');
+    await rm(told.runDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  });
+  return { owner, ...told };
+}

@@ -1,0 +1,30 @@
+import { type CrawlJob, type CrawlResult, queueNames } from '@numfleet/contracts';
+import { type Messages, parse } from './contract.ts';
+
+/** Ids, counts and codes: all of a message that may be shown to people. */
+export type MessageSummary = Readonly<Record<string, string | number | null>>;
+
+/**
+ * What dashboards show of a message as it lies in a queue. Each field is named here, so that a field added to a contract
+ * stays hidden, and so do URLs, links, rules and sealed payloads (I3). Never throws; what does not validate is a code.
+ */
+export function summariseMessage(queue: keyof Messages, data: unknown): MessageSummary {
+  if (queue === queueNames.crawl) {
+    const parsed = parse(queue, data);
+    return parsed.ok ? summariseJob(parsed.message) : { code: parsed.code };
+  }
+  const parsed = parse(queue, data);
+  return parsed.ok ? summariseResult(parsed.message) : { code: parsed.code };
+}
+
+function summariseJob(job: CrawlJob): MessageSummary {
+  if (job.kind === 'robots') return { kind: job.kind, originId: job.originId };
+  return { kind: job.kind, pageId: job.pageId, campaignId: job.campaignId, depth: job.depth };
+}
+
+function summariseResult(result: CrawlResult): MessageSummary {
+  const { kind, outcome, code } = result;
+  if (kind === 'robots') return { kind, originId: result.originId, outcome, code };
+  const { pageId, campaignId, findings } = result;
+  return { kind, pageId, campaignId, outcome, code, findings };
+}

@@ -1,0 +1,57 @@
+import type { FleetEvent } from '@numfleet/contracts';
+import type { Level, Logger } from 'pino';
+
+type Line<Type extends FleetEvent['type']> = readonly [
+  Level | ((event: Extract<FleetEvent, { type: Type }>) => Level),
+  message: string,
+];
+
+/** Turns an event into a log line: its type under `event`, its fields by their own names, but an error under `err`. */
+export function logEvent({ type, ...fields }: FleetEvent, logger: Logger): void {
+  const [level, message] = lines[type] as Line<FleetEvent['type']>;
+  // A redacted log line says so itself, and a line about it could be redacted in turn.
+  if ('sink' in fields && fields.sink === 'log') return;
+  // `pid` is that of the process that writes the line.
+  const { error: err, pid: childPid, ...rest } = { error: undefined, pid: undefined, ...fields };
+  const chosen = typeof level === 'function' ? level({ type, ...fields } as never) : level;
+  logger[chosen]({ event: type, ...rest, childPid, err }, message);
+}
+
+/** The compiler holds that no type of event is missing. What comes once a page or more often is `debug`. */
+const lines: { readonly [Type in FleetEvent['type']]: Line<Type> } = {
+  'service.started': ['info', 'The service is starting.'],
+  'service.ready': ['info', 'The service is ready.'],
+  'service.draining': ['info', 'The service finishes what it has begun.'],
+  'service.stopped': [({ exitCode }) => (exitCode === 0 ? 'info' : 'error'), 'The service has stopped.'],
+  'service.failed': ['error', 'The service failed.'],
+  'job.taken': ['debug', 'A message was taken.'],
+  'job.ended': ['debug', 'A message has ended.'],
+  'jobs.accounted': [({ difference }) => (difference === 0 ? 'info' : 'error'), 'Messages taken and ended.'],
+  'job.dead-lettered': ['error', 'A message was set aside.'],
+  'job.errored': ['error', 'The processing of a message threw.'],
+  'queue.error': ['error', 'The queue reports an error.'],
+  'stage.ended': ['debug', 'A stage has ended.'],
+  'page.crawled': ['debug', 'A page was crawled.'],
+  'page.cut': ['info', 'A page was cut at a limit.'],
+  'page.read': ['debug', 'A page was read.'],
+  'robots.read': ['debug', 'A robots.txt was asked for.'],
+  'egress.request': ['debug', 'A request was sent out.'],
+  'egress.refused': ['warn', 'The egress guard refused a connection.'],
+  'browser.started': ['info', 'A browser was started.'],
+  'browser.ended': [({ reason }) => (isExpected[reason] ? 'info' : 'warn'), 'A browser has ended.'],
+  'browser.hung': ['warn', 'A browser did not answer in time.'],
+  'loop.failed': ['error', 'A round of a recurring task threw; the next comes in its time.'],
+  'request.failed': ['error', 'A request to the console could not be answered.'],
+  'dispatch.claimed': ['debug', 'Pages were dispatched.'],
+  'dispatch.excluded': ['info', 'Pages were excluded at dispatch.'],
+  'lease.expired': [({ verdict }) => (verdict === 'poison' ? 'error' : 'warn'), 'Leases ran out.'],
+  'campaign.finished': ['info', 'A campaign has finished.'],
+  'commit.batch': ['debug', 'Results were committed.'],
+  'commit.result': [({ verdict }) => (verdict === 'dead-letter' ? 'error' : 'debug'), 'A result was decided.'],
+  'process.spawned': ['info', 'A process was started.'],
+  'process.exited': [({ asked }) => (asked ? 'info' : 'error'), 'A process has ended.'],
+  'process.restarting': ['warn', 'A process will be started again.'],
+  redaction: ['warn', 'What could be a number was replaced.'],
+};
+
+const isExpected = { closed: true, recycled: true, hung: false, crashed: false, 'owner-gone': false } as const;

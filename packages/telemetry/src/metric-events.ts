@@ -1,0 +1,84 @@
+import type { FleetEvent } from '@numfleet/contracts';
+import type { Metrics } from './metrics.ts';
+
+type Count<Type extends FleetEvent['type']> = (event: Extract<FleetEvent, { type: Type }>, metrics: Metrics) => void;
+
+/** Turns an event into metrics. */
+export function countEvent(event: FleetEvent, metrics: Metrics): void {
+  (counts[event.type] as Count<FleetEvent['type']>)(event, metrics);
+}
+
+/** The compiler holds that no type of event is missing; those that are of no interest here say so. */
+const counts: { readonly [Type in FleetEvent['type']]: Count<Type> } = {
+  'service.started': nothing,
+  'service.ready': (_, { ready }) => ready(1, {}),
+  'service.draining': (_, { ready }) => ready(0, {}),
+  'service.stopped': (_, { ready }) => ready(0, {}),
+  'service.failed': (_, { ready }) => ready(0, {}),
+  'job.taken': ({ queue }, { jobsTaken }) => jobsTaken(1, { queue }),
+  'job.ended': ({ queue, ending, seconds }, { jobsEnded, jobSeconds }) => {
+    jobsEnded(1, { queue, ending });
+    jobSeconds(seconds, { queue, ending });
+  },
+  'jobs.accounted': ({ difference }, { jobsUnaccounted }) => jobsUnaccounted(difference, {}),
+  'job.dead-lettered': ({ queue, code }, { deadLetters }) => deadLetters(1, { queue, code }),
+  'job.errored': ({ queue, code }, { jobErrors }) => jobErrors(1, { queue, code }),
+  'queue.error': ({ queue }, { queueErrors }) => queueErrors(1, { queue }),
+  'stage.ended': ({ stage, ok, seconds }, { stageSeconds }) => {
+    stageSeconds(seconds, { stage, result: ok ? 'ok' : 'failed' });
+  },
+  'page.crawled': ({ outcome, code, seconds }, { pages, pageSeconds }) => {
+    pages(1, { outcome, code: code ?? 'none' });
+    pageSeconds(seconds, { outcome });
+  },
+  'page.cut': ({ cut }, { cuts }) => cuts(1, { cut }),
+  'page.read': (event, { findings, rejected }) => {
+    findings(event.findings, {});
+    for (const [reason, count] of Object.entries(event.rejected)) rejected(count, { reason });
+  },
+  'robots.read': ({ outcome }, { robots }) => robots(1, { outcome }),
+  'egress.request': ({ seconds, bytes, ...event }, { requests, requestSeconds, receivedBytes }) => {
+    const status = event.status === null ? 'none' : `${Math.floor(event.status / 100)}xx`;
+    requests(1, { status, code: event.code ?? 'none' });
+    requestSeconds(seconds, { status });
+    receivedBytes(bytes, {});
+  },
+  'egress.refused': ({ reason }, { refused }) => refused(1, { reason }),
+  'browser.started': ({ seconds }, { browserStartSeconds }) => browserStartSeconds(seconds, {}),
+  'browser.ended': ({ reason }, { browsersEnded }) => browsersEnded(1, { reason }),
+  'browser.hung': ({ stage }, { browserHangs }) => browserHangs(1, { stage }),
+  'loop.failed': ({ code }, { loopFailures }) => loopFailures(1, { code }),
+  'request.failed': ({ code }, { requestFailures }) => requestFailures(1, { code }),
+  'dispatch.claimed': ({ pages, robots, leased, window }, { dispatched, leasedPages, leaseWindow }) => {
+    dispatched(pages, { kind: 'page' });
+    dispatched(robots, { kind: 'robots' });
+    leasedPages(leased, {});
+    leaseWindow(window, {});
+  },
+  'dispatch.excluded': ({ pages, code }, { excluded }) => excluded(pages, { code }),
+  'lease.expired': ({ count, verdict }, { leasesExpired }) => leasesExpired(count, { verdict }),
+  'campaign.finished': (_, { campaignsFinished }) => campaignsFinished(1, {}),
+  'commit.batch': ({ results, seconds }, { commitBatch, commitSeconds }) => {
+    commitBatch(results, {});
+    commitSeconds(seconds, {});
+  },
+  'commit.result': ({ verdict, ...event }, { commits, numbers, sightings, links }) => {
+    commits(1, { verdict });
+    numbers(event.numbers, {});
+    sightings(event.sightings, {});
+    links(event.links, {});
+  },
+  'process.spawned': ({ process }, { processesSpawned }) => processesSpawned(1, { process: kindOf(process) }),
+  'process.exited': ({ process, asked }, { processesExited }) => {
+    processesExited(1, { process: kindOf(process), asked: String(asked) });
+  },
+  'process.restarting': ({ process }, { processRestarts }) => processRestarts(1, { process: kindOf(process) }),
+  redaction: ({ sink, count }, { redactions }) => redactions(count, { sink }),
+};
+
+function nothing(): void {}
+
+/** `crawler-2` is a crawler. */
+function kindOf(process: string): string {
+  return process.replace(/-\d+$/, '');
+}
