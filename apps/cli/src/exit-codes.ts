@@ -20,7 +20,12 @@ export function exitCodeOf(error: unknown): number {
 
 /** One line for stderr: the stable code, and what to do. A defect shows its stack, which holds code and no data. */
 export function errorLine(error: unknown): string {
-  if (error instanceof NumfleetError) return `numfleet: error [${error.code}] ${error.message}\n`;
+  if (error instanceof NumfleetError) return `numfleet: error [${error.code}] ${oneLine(error.message)}\n`;
   const stack = error instanceof Error ? (error.stack ?? '').split('\n').slice(1).join('\n') : '';
   return `numfleet: error [internal-error] A defect of Numfleet; please report it.\n${stack}\n`;
+}
+
+/** What was typed may have come with line breaks, and is quoted by some messages. */
+function oneLine(message: string): string {
+  return message.replaceAll(/\s*[\r\n]+\s*/g, ' ');
 }

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { findChromium } from '@numfleet/browser';
 import { type Emit, NumfleetError } from '@numfleet/contracts';
 import { type Fleet, findFleet, type ServiceApp, startFleet } from '@numfleet/embedded';
-import { generateKeys } from '@numfleet/privacy/inside';
+import { generateKeys, keyIds } from '@numfleet/privacy/inside';
 import { migrateQueue } from '@numfleet/queue';
 import { migrate } from '@numfleet/store';
 import { type ConsoleClient, createConsoleClient } from './console-client.ts';
@@ -50,6 +51,8 @@ export async function startOwnFleet(need: Need, around: Surroundings, emit: Emit
     { app: 'crawler', count: config.NUMFLEET_CRAWLERS },
     { app: 'scheduler' },
   ];
+  // Its crawlers would find out by themselves, but only their logs would say it.
+  if (need === 'crawl') await findChromium({ chromiumPath: config.CHROMIUM_PATH, runtimeDir: around.runtimeDir });
   return await startFleet({
     home: around.home,
     root: around.root,
@@ -61,11 +64,17 @@ export async function startOwnFleet(need: Need, around: Surroundings, emit: Emit
       { database: 'numfleet', run: async (target) => void (await migrate(target)) },
       { database: 'numfleet_queue', run: migrateQueue },
     ],
-    generateKeys,
+    generateKeys: keepKeys,
     stopTimeoutMs: config.NUMFLEET_DRAIN_MS + 10_000,
     emit,
     signal: around.signal,
   });
+}
+
+/** Makes the keys or checks those that are there, so that a damaged one is told at the start. Throws `key-wrong`. */
+async function keepKeys(dir: string): Promise<void> {
+  await generateKeys(dir);
+  await keyIds(dir);
 }
 
 async function findRunning(around: Surroundings): Promise<ConsoleClient | null> {

@@ -1,19 +1,16 @@
 import { NumfleetError } from '@numfleet/contracts';
-import { environment } from '@numfleet/service';
+import { environment, onStopSignals } from '@numfleet/service';
 import { CommanderError } from 'commander';
 import { errorLine, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { createProgram, usageError } from './program.ts';
 import { readSurroundings } from './surroundings.ts';
 
 const stop = new AbortController();
-let signals = 0;
-function onSignal(): void {
-  signals += 1;
+onStopSignals((_signal, count) => {
   stop.abort(new NumfleetError('aborted', 'Interrupted.'));
   // The second one means now: whatever still runs is ended by its lifeline.
-  if (signals > 1) process.exit(exitCodes.interrupted);
-}
-process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  if (count > 1) process.exit(exitCodes.interrupted);
+});
 // A reader that goes away (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
@@ -24,8 +21,7 @@ try {
   const program = createProgram(surroundings, (code) => {
     exitCode = code;
   });
-  program.configureOutput({ writeErr: () => {} });
-  await program.parseAsync();
+  await program.parseAsync(process.argv.length > 2 ? process.argv : [...process.argv, '--help']);
 } catch (error) {
   const shown = error instanceof CommanderError ? usageError(error) : error;
   if (shown !== null) {

@@ -18,7 +18,8 @@ export function createProgram(surroundings: () => Surroundings, end: (exitCode: 
   const program = new Command('numfleet')
     .description('A polite, audited fleet of crawlers that finds phone numbers and keeps them sealed.')
     .version(version)
-    .showHelpAfterError('(numfleet --help lists the commands and their options)')
+    // Before the first command, which takes these over. What commander complains about is printed by `usageError`.
+    .configureOutput({ writeErr: () => {} })
     .exitOverride();
   const run =
     <Args extends unknown[]>(action: (...args: [...Args, Surroundings]) => Promise<number>) =>

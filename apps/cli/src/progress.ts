@@ -6,11 +6,11 @@ import type { ConsoleClient } from './console-client.ts';
 const pollMs = 250;
 
 /** Pages that need nothing more. */
-export function settled({ pages }: CampaignStatus): number {
+function settled({ pages }: CampaignStatus): number {
   return (pages.done ?? 0) + (pages.failed ?? 0) + (pages.excluded ?? 0);
 }
 
-export function discovered({ pages }: CampaignStatus): number {
+function discovered({ pages }: CampaignStatus): number {
   return Object.values(pages).reduce((sum, count) => sum + count, 0);
 }
 

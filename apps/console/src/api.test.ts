@@ -285,6 +285,7 @@ describe('the streams, over a socket', () => {
     await response.body?.getReader().read();
     await delay(500);
     expect((await auditOf(campaign)).at(-1)).toMatchObject(begun);
+    const before = operated.events.length;
     reading.abort();
     const ended = { purpose: 'interrupted', complete: false, numbers: expect.any(Number) };
     await expect
@@ -292,6 +293,7 @@ describe('the streams, over a socket', () => {
       .toMatchObject({ action: 'numbers.revealed.ended', details: ended });
     const { details } = (await auditOf(campaign)).at(-1) as { details: { numbers: number } };
     expect(details.numbers).toBeLessThan(count);
+    expect(operated.events.slice(before)).toEqual([]);
   });
 
   test('break off, and do not end early in silence, when they fail in the middle', async () => {

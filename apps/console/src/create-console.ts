@@ -49,7 +49,7 @@ export async function createConsole(deps: ConsoleDeps): Promise<FastifyInstance>
     const campaigns = await listCampaigns(deps.store, { now: deps.now() });
     return reply.type('text/html; charset=utf-8').send(homePage(campaigns));
   });
-  registerBullBoard(app, { queues: deps.queues, onError: reporter(deps.emit, '/queues') });
+  registerBullBoard(app, { queues: deps.queues, onError: (error) => report(deps.emit, '/queues', error) });
   await app.ready();
   return app;
 }
@@ -65,7 +65,7 @@ function registerApi(app: FastifyInstance, deps: ConsoleDeps): void {
     ...pageRoutes(deps),
     ...numberRoutes({ ...deps, viewNumbers: createViewNumbers(deps) }),
   ];
-  registerRoutes(app, routes);
+  registerRoutes(app, routes, (route, error) => report(deps.emit, route, error));
   const document = openApiDocument(routes, deps.version);
   app.get(`${apiPrefix}/openapi.json`, async () => document);
 }
@@ -88,12 +88,12 @@ function createServer(emit: Emit): FastifyInstance {
   });
   app.setErrorHandler((error, request, reply) => {
     const { status, body } = answerError(error);
-    if (status >= 500) reporter(emit, request.routeOptions.url ?? 'none')(error);
+    if (status >= 500) report(emit, request.routeOptions.url ?? 'none', error);
     reply.status(status).type('application/json; charset=utf-8').send(body);
   });
   return app;
 }
 
-function reporter(emit: Emit, route: string): (error: unknown) => void {
-  return (error) => emit({ type: 'request.failed', route, code: errorCodeOf(error), error });
+function report(emit: Emit, route: string, error: unknown): void {
+  emit({ type: 'request.failed', route, code: errorCodeOf(error), error });
 }

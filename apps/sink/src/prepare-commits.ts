@@ -15,7 +15,7 @@ import {
   widenScope,
 } from '@numfleet/store';
 
-export interface OpenedResult {
+interface OpenedResult {
   result: PageResult;
   findings: PlainFinding[];
 }

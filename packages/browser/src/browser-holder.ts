@@ -15,7 +15,7 @@ export interface BrowserHolder extends AsyncDisposable {
   state(): Promise<PoolState>;
 }
 
-export interface Tenancy extends Disposable {
+interface Tenancy extends Disposable {
   readonly browser: RunningBrowser;
 }
 

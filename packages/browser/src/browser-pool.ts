@@ -79,11 +79,11 @@ export function createBrowserPool(deps: BrowserPoolDeps): BrowserPool {
 
 async function runLease(lease: PageLease, request: RenderRequest, deadline: Deadline): Promise<RenderedPage> {
   const open = await lease.opening;
-  const { promise: crashed, reject } = Promise.withResolvers<never>();
-  const onCrash = () => reject(new NumfleetError('render-crashed', 'The page crashed its renderer.'));
-  open.page.once('crash', onCrash).once('close', onCrash);
-  crashed.catch(() => {});
-  return await Promise.race([renderPage(open, request, deadline), crashed]);
+  const { promise: lost, reject } = Promise.withResolvers<never>();
+  const onLost = () => reject(new NumfleetError('render-crashed', 'The page crashed its renderer.'));
+  open.page.once('crash', onLost).once('close', onLost);
+  lost.catch(() => {});
+  return await Promise.race([renderPage(open, request, deadline), lost]);
 }
 
 /** The wait from outside: whatever the page does, it ends with the deadline or the browser (I6). */
@@ -91,17 +91,25 @@ async function whileBothLive<T>(work: Promise<T>, browser: RunningBrowser, deadl
   try {
     return await abandonOnAbort(work, AbortSignal.any([deadline, browser.gone]));
   } catch (error) {
-    if (!deadline.aborted && browser.gone.aborted) {
-      throw new NumfleetError('render-crashed', 'The browser ended under the page.');
-    }
-    throw error;
+    if (deadline.aborted || !(browser.gone.aborted || tellsOfLoss(error))) throw error;
+    throw new NumfleetError('render-crashed', 'The browser ended under the page.');
   }
+}
+
+/** What was asked of a page fails before it is told that the page, or the browser, is gone. Playwright has no code for it. */
+function tellsOfLoss(error: unknown): boolean {
+  return /Target page, context or browser has been closed|(Page|Target) crashed|(Target|Session) closed/.test(
+    String(error),
+  );
 }
 
 function failureCode(error: unknown): 'render-timeout' | 'render-crashed' | 'browser-missing' {
   if (error instanceof errors.TimeoutError) return 'render-timeout';
-  const code = error instanceof NumfleetError ? error.code : null;
-  if (code === 'render-timeout' || code === 'render-crashed' || code === 'browser-missing') return code;
+  if (error instanceof NumfleetError) {
+    const { code } = error;
+    if (code === 'render-timeout' || code === 'render-crashed' || code === 'browser-missing') return code;
+    throw error;
+  }
   throw new NumfleetError('internal-error', `The browser did not take the page (${netErrorOf(error)}).`);
 }
 

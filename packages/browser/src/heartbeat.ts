@@ -1,4 +1,5 @@
 import { sleep } from '@numfleet/service';
+import type { CDPSession } from 'playwright-core';
 import type { RunningBrowser } from './launch-browser.ts';
 import { settles } from './settles.ts';
 
@@ -10,11 +11,15 @@ export async function watchHeartbeat(
   browser: RunningBrowser,
   { onBeat, onSilent }: { onBeat: () => Promise<void>; onSilent: (timeoutMs: number) => void },
 ): Promise<void> {
+  let session: CDPSession | null = null;
+  const beat = async () => {
+    session ??= await browser.playwright.newBrowserCDPSession();
+    await session.send('Browser.getVersion');
+  };
   try {
-    const session = await browser.playwright.newBrowserCDPSession();
     for (;;) {
       await sleep(beatEveryMs, browser.gone);
-      const answered = await settles(session.send('Browser.getVersion'), beatTimeoutMs);
+      const answered = await settles(beat(), beatTimeoutMs);
       browser.gone.throwIfAborted();
       if (!answered) return onSilent(beatTimeoutMs);
       await onBeat();

@@ -34,6 +34,11 @@ export function regionOfPage(hints: RegionHints): PageRegion | null {
   );
 }
 
+/** Whether numbers without a country code can be read by this region: an ISO 3166 code in capitals. */
+export function isRegion(code: string): boolean {
+  return isSupportedCountry(code);
+}
+
 function pageRegion(code: string | null, evidence: RegionEvidence): PageRegion | null {
   return code !== null && isSupportedCountry(code) ? { code, evidence } : null;
 }

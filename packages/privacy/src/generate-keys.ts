@@ -15,14 +15,15 @@ import { suite } from './sealed-form.ts';
  */
 export async function generateKeys(dir: string): Promise<void> {
   if ((await presentKeys(dir)).length === keyNames.length) return;
-  const fresh = `${path.resolve(dir)}.new-${randomBytes(8).toString('hex')}`;
+  const target = path.resolve(dir);
+  const fresh = `${target}.new-${randomBytes(8).toString('hex')}`;
   try {
     await writeSet(fresh);
-    await rename(fresh, dir);
-    await syncFolder(path.dirname(path.resolve(dir)));
+    await rename(fresh, target);
+    await syncFolder(path.dirname(target));
   } catch (error) {
-    await rm(fresh, { recursive: true, force: true });
-    await explain(error, dir);
+    await rm(fresh, { recursive: true, force: true }).catch(() => {});
+    await requireWholeSet(target, error);
   }
 }
 
@@ -63,15 +64,12 @@ async function syncFolder(dir: string): Promise<void> {
   await folder.sync();
 }
 
-/** A folder that is not empty is not renamed over (POSIX rename): another process was first, or keys are missing. */
-async function explain(error: unknown, dir: string): Promise<void> {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-    throw new NumfleetError('folder-readonly', `Keys cannot be written to ${dir} (${code}).`);
-  }
-  if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+/** Something that is not empty is not renamed over (POSIX): another process was first, or keys are missing. */
+async function requireWholeSet(dir: string, error: unknown): Promise<void> {
   const present = await presentKeys(dir);
   if (present.length === keyNames.length) return;
+  const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+  if (code !== 'ENOTEMPTY') throw new NumfleetError('folder-readonly', `Keys cannot be written to ${dir} (${code}).`);
   const missing = keyNames.filter((name) => !present.includes(name)).join(', ');
   const remedy = 'Restore them from their backup; new ones would leave what is stored unreadable.';
   throw new NumfleetError('key-missing', `${dir} is not empty, yet these keys are not in it: ${missing}. ${remedy}`);

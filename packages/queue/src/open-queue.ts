@@ -20,7 +20,7 @@ export interface JobQueue<Q extends keyof Messages> extends AsyncDisposable {
   readonly bull: BullQueue;
 }
 
-export type BullQueue = ReturnType<typeof createBullQueue>;
+type BullQueue = ReturnType<typeof createBullQueue>;
 
 /**
  * What becomes of ended jobs. A result's payload is not needed once committed. The last 1,000 crawl jobs stay so that

@@ -6,5 +6,6 @@ export { guardPath } from './guard.ts';
 export { watchLifeline } from './lifeline.ts';
 export { runService, type Service, type ServiceContext } from './run-service.ts';
 export { type Config, type SettingName, settings } from './settings.ts';
+export { onStopSignals } from './stop-signals.ts';
 export { createTaskScope, type TaskScope } from './task-scope.ts';
 export { version } from './version.ts';

@@ -6,6 +6,7 @@ import { loadConfig } from './config.ts';
 import { abandonOnAbort, createDeadline } from './deadline.ts';
 import { watchLifeline } from './lifeline.ts';
 import type { Config } from './settings.ts';
+import { onStopSignals } from './stop-signals.ts';
 
 export interface ServiceContext {
   config: Config;
@@ -94,18 +95,13 @@ function listenForTheEnd(config: Config, emit: Emit, stopNow: AbortController) {
     resolve(ending);
     if (ending.at === 'now') stopNow.abort(new NumfleetError('aborted', 'The service is stopping at once.'));
   };
-  let signals = 0;
-  const onSignal = (signal: NodeJS.Signals) => {
-    signals += 1;
-    end({ reason: signal, exitCode: 0, at: signals > 1 ? 'now' : 'drain' });
-  };
   const fail = (error: unknown) => {
     emit({ type: 'service.failed', code: errorCodeOf(error), error });
     end({ reason: `failed: ${errorCodeOf(error)}`, exitCode: 1, at: 'now' });
     // Should the orderly way out hang, it is left after 10 s; the exit code says that it was not asked for.
     setTimeout(() => process.exit(1), 10_000).unref();
   };
-  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  onStopSignals((signal, count) => end({ reason: signal, exitCode: 0, at: count > 1 ? 'now' : 'drain' }));
   process.on('uncaughtException', fail).on('unhandledRejection', fail);
   if (config.NUMFLEET_LIFELINE_STDIN) {
     watchLifeline(process.stdin, () => {

@@ -73,10 +73,13 @@ export function admitPages(
   return admission;
 }
 
+/** What was excluded for where it was met, and not for what it is. */
+const byPlace: ReadonlySet<PageCode | null> = new Set(['too-deep', 'out-of-scope']);
+
 /**
- * A page that was met too deep first, and is then met on a shorter way, is within the depth after all: whether it is
- * fetched must not hang on which of two pages was read first.
+ * A page that was met too deep first, and is then met on a shorter way, is within the depth after all; one that was out
+ * of scope may come into it with a new seed. Whether it is fetched must not hang on which of two pages was read first.
  */
 export function canReadmit(known: Pick<KnownPage, 'state' | 'code'>, offered: OfferedPage): boolean {
-  return known.state === 'excluded' && known.code === 'too-deep' && offered.excluded === null;
+  return known.state === 'excluded' && byPlace.has(known.code) && offered.excluded === null;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type CampaignSettings, NumfleetError } from '@numfleet/contracts';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import {
@@ -148,16 +149,26 @@ describe('numbers', () => {
     expect((await auditCounts(database.store('numfleet_owner'), id)).exact).toBe(true);
   });
 
-  test('G41: sinks whose batches hold the same numbers in opposite orders do not deadlock', async () => {
-    const { id, pages } = await claimed(Array.from({ length: 32 }, (_, n) => offer(`http://order-${n}.test/`)));
-    const commits = pages.map((page, n) => commit(resultOf(page, at(5)), { numbers: [sealedNumber(n % 4)] }));
-    const batches = [0, 8, 16, 24].map((from) => commits.slice(from, from + 8));
-    await Promise.all(
-      batches.map((batch, n) =>
-        sink.transaction((tx) => commitPageResults(tx, n % 2 ? batch.toReversed() : batch, { now: at(5) })),
-      ),
-    );
-    expect(await readCampaignStatus(console, id, at(9))).toMatchObject({ numbers: 4, sightings: 32 });
+  test('G41: sinks that find the same numbers in opposite orders do not deadlock', async () => {
+    const { id, pages } = await claimed([offer('http://order-a.test/'), offer('http://order-b.test/')]);
+    const numbers = Array.from({ length: 101 }, (_, n) => sealedNumber(n));
+    const orders = [numbers, numbers.toReversed()];
+    let commits: Promise<unknown> = Promise.resolve();
+    // Somebody holds the number in the middle until both have come as far as they can.
+    await sink.transaction(async (tx) => {
+      await tx.query("insert into numbers values ($1, $2, $3, null, 'unknown', $4)", [
+        id,
+        numbers[50]?.blindIndex,
+        numbers[50]?.ciphertext,
+        start,
+      ]);
+      commits = Promise.all(
+        pages.map((page, n) => commitOne(commit(resultOf(page, at(5)), { numbers: orders[n] ?? [] }))),
+      );
+      await Promise.race([commits, sleep(500)]);
+    });
+    await commits;
+    expect(await readCampaignStatus(console, id, at(9))).toMatchObject({ numbers: 101, sightings: 202 });
   });
 
   test('a number that stands twice on a page is one sighting a source, the surest of each', async () => {

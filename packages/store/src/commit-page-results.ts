@@ -102,7 +102,7 @@ async function lockLivePages(tx: Transaction, commits: readonly PageCommit[]): P
     `select p.id, p.host_id as "hostId", p.campaign_id as "campaignId", p.attempts, p.throttled,
        c.retention_days as "retentionDays"
      from unnest($1::bigint[], $2::uuid[], $3::bigint[]) as result (id, token, campaign_id)
-     join pages p on p.id = result.id and p.campaign_id = result.campaign_id
+     join pages p on p.id = result.id and p.lease_token = result.token and p.campaign_id = result.campaign_id
        and p.state = 'leased'
      join campaigns c on c.id = p.campaign_id
      order by p.id for update of p`,
@@ -121,7 +121,8 @@ async function lockLivePages(tx: Transaction, commits: readonly PageCommit[]): P
   });
 }
 
-function findingsOf({ commit, result, page, state }: Decided, now: Date) {
+/** Of a page that failed, too: what was found before it did is not lost. */
+function findingsOf({ commit, result, page }: Decided, now: Date) {
   const finished = new Date(result.finishedAt);
   return {
     campaignId: page.campaignId,
@@ -129,7 +130,7 @@ function findingsOf({ commit, result, page, state }: Decided, now: Date) {
     pageId: page.id,
     seenAt: finished > now ? now : finished,
     retentionDays: page.retentionDays,
-    numbers: state === 'done' ? commit.numbers : [],
+    numbers: commit.numbers,
   };
 }
 

@@ -76,7 +76,8 @@ export function decidePage(
   policy: RetryPolicy = retryPolicy,
 ): PageVerdict {
   const tries = { attempts: before.attempts, throttled: before.throttled };
-  if (result.outcome === 'done') return { ...tries, state: 'done', code: null, notBefore: null };
+  // A page that is done may have a code too: `too-large`.
+  if (result.outcome === 'done') return { ...tries, state: 'done', code: result.code, notBefore: null };
   const code = result.code ?? 'internal-error';
   if (result.outcome === 'excluded') return { ...tries, state: 'excluded', code, notBefore: null };
   if (result.outcome === 'throttled') {

@@ -38,7 +38,12 @@ const events: { [Type in FleetEvent['type']]: Extract<FleetEvent, { type: Type }
   'browser.ended': { type: 'browser.ended', pid: 4_000_001, reason: 'crashed' },
   'browser.hung': { type: 'browser.hung', stage: 'heartbeat', timeoutMs: 5_000 },
   'loop.failed': { type: 'loop.failed', loop: 'dispatch', code: 'postgres-failed', error: new Error('gone') },
-  'request.failed': { type: 'request.failed', route: '/api/v1/campaigns', code: 'postgres-failed', error: new Error('x') },
+  'request.failed': {
+    type: 'request.failed',
+    route: '/api/v1/campaigns',
+    code: 'postgres-failed',
+    error: new Error('x'),
+  },
   'dispatch.claimed': { type: 'dispatch.claimed', pages: 4, robots: 1, leased: 9, window: 20 },
   'dispatch.excluded': { type: 'dispatch.excluded', code: 'robots-disallowed', pages: 2 },
   'lease.expired': { type: 'lease.expired', verdict: 'poison', count: 1 },

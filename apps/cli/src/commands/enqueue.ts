@@ -4,6 +4,7 @@ import { NumfleetError } from '@numfleet/contracts';
 import { exitCodes } from '../exit-codes.ts';
 import { requireRunning } from '../fleet-session.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { requireUrls } from './require-urls.ts';
 
 /** `enqueue CAMPAIGN URL…`, `--file F` or `-`: a URL a line; blank lines and lines that begin with # are skipped. */
 export async function enqueue(
@@ -15,6 +16,7 @@ export async function enqueue(
   const all = await gatherUrls(urls, options.file, around);
   if (all.length === 0)
     throw new NumfleetError('usage', 'No URL was given. Name some, or use --file F, or - for standard input.');
+  requireUrls(all);
   const console = await requireRunning(around);
   const total = { campaign, added: 0, known: 0, excluded: 0 };
   for (let index = 0; index < all.length; index += batch) {

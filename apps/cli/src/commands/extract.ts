@@ -6,6 +6,7 @@ import { maskNumber } from '@numfleet/privacy';
 import { reveal } from '@numfleet/privacy/reveal';
 import { exitCodes } from '../exit-codes.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { regionOption } from './region-option.ts';
 
 export interface ExtractOptions {
   region?: string;
@@ -21,7 +22,7 @@ export async function extract(files: string[], options: ExtractOptions, around: 
   if (options.reveal && !options.purpose?.trim()) {
     throw new NumfleetError('purpose-missing', 'Showing numbers plain needs a reason: --purpose "…".');
   }
-  const region = regionOf(options.region);
+  const region = regionOption(options.region) ?? null;
   const show = options.reveal ? reveal : maskNumber;
   for (const file of files.length === 0 ? ['-'] : files) {
     const bytes = await readInput(file, around);
@@ -35,12 +36,6 @@ export async function extract(files: string[], options: ExtractOptions, around: 
     if (options.json) return JSON.stringify(shown);
     return [shown.number, found ?? '??', type, source, label ?? '', file].join('\t');
   }
-}
-
-function regionOf(region: string | undefined): string | null {
-  if (region === undefined) return null;
-  if (/^[A-Za-z]{2}$/.test(region)) return region.toUpperCase();
-  throw new NumfleetError('usage', '--region takes an ISO 3166 country code of two letters, such as GB.');
 }
 
 async function readInput(file: string, around: Surroundings): Promise<Uint8Array> {

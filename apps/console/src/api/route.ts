@@ -54,19 +54,26 @@ export function linesRoute<Body, Answer>(
   return { ...rest, answer, handle: (asked) => handle(asked as Asked<Body>) };
 }
 
-export function registerRoutes(app: FastifyInstance, routes: readonly ApiRoute[]): void {
+/** `onBroken` hears of streams that failed when it was too late to answer with an error. */
+export function registerRoutes(
+  app: FastifyInstance,
+  routes: readonly ApiRoute[],
+  onBroken: (route: string, error: unknown) => void,
+): void {
   for (const route of routes) {
     const { method, answer } = route;
+    const url = apiPrefix + route.path.replace('{campaign}', ':campaign');
     app.route<{ Params: { campaign?: string } }>({
       method,
-      url: apiPrefix + route.path.replace('{campaign}', ':campaign'),
+      url,
       async handler(request, reply) {
         const campaignId = request.params.campaign === undefined ? '' : parseCampaignId(request.params.campaign);
         const body = route.body === null ? undefined : parseBody(route.body, request.body);
         const answered = route.handle({ campaignId, body });
         reply.status(answer.status).type(`${answer.type}; charset=utf-8`);
         if (answered instanceof Promise) return answer.schema.parse(await answered);
-        return reply.send(Readable.from(await begin(linesOf(answered, answer.schema))));
+        const lines = Readable.from(await begin(linesOf(answered, answer.schema)));
+        return reply.send(lines.on('error', (error) => onBroken(url, error)));
       },
     });
   }

@@ -49,9 +49,12 @@ function showForm(reply: FastifyReply, status: number, form: Parameters<typeof s
   return reply.status(status).type('text/html; charset=utf-8').send(signInPage(form));
 }
 
-/** A path of the console itself, whatever was asked for: never another site (`//evil.test`, `/\evil.test`). */
+/**
+ * A path of the console itself, whatever was asked for: never another site (`//evil.test`, `/\evil.test`), nor what
+ * becomes one once its dot segments are resolved (`/x/..//evil.test`).
+ */
 function localPath(next: string | undefined): string {
   const here = 'http://console.invalid';
   const url = next?.startsWith('/') ? URL.parse(next, here) : null;
-  return url?.origin === here ? `${url.pathname}${url.search}` : '/';
+  return url?.origin === here && !url.pathname.startsWith('//') ? `${url.pathname}${url.search}` : '/';
 }

@@ -16,6 +16,8 @@ export interface TestConsole extends AsyncDisposable {
   ask(method: 'GET' | 'POST', url: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** The database as its owner sees it. */
   owner: Store;
+  /** The same of the queues' database. */
+  queueOwner: Store;
   queues: Parameters<typeof createConsole>[0]['queues'];
   events: FleetEvent[];
   /** Moves the clock on. */
@@ -44,6 +46,7 @@ export async function startTestConsole(
   const queueDatabase = await createTestDatabase(adminUrl);
   await migrateQueue({ connectionString: queueDatabase });
   const owner = stack.use(createStore({ connectionString: database, applicationName: 'test', max: 2 }));
+  const queueOwner = stack.use(createStore({ connectionString: queueDatabase, applicationName: 'test', max: 1 }));
   const store = stack.use(
     createStore({ connectionString: urlAs('numfleet_console', database), applicationName: 'test', max: 4 }),
   );
@@ -86,6 +89,7 @@ export async function startTestConsole(
     token,
     ask,
     owner,
+    queueOwner,
     queues,
     events,
     pass(ms) {

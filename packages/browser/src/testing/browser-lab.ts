@@ -65,7 +65,7 @@ export async function createBrowserLab(
   };
 }
 
-export const userAgent = 'Numfleet/0.1 (+https://numfleet.test)';
+const userAgent = 'Numfleet/0.1 (+https://numfleet.test)';
 
 /** Shared by all tests and with the fleet, since unpacking takes seconds. */
 export const runtimeDir =

@@ -1,0 +1,67 @@
+import { type CreateCampaignRequest, createCampaignRequest, NumfleetError } from '@numfleet/contracts';
+import { regionOption } from './region-option.ts';
+import { requireUrls } from './require-urls.ts';
+
+/** The options of `crawl` that say what the campaign is, as they were typed. */
+export interface CampaignOptions {
+  purpose?: string;
+  name?: string;
+  depth?: string;
+  maxPages?: string;
+  scope?: string;
+  allow?: string;
+  deny?: string;
+  region?: string;
+  render?: string;
+  delay?: string;
+  hostConcurrency?: string;
+  retention?: string;
+}
+
+/** Throws `purpose-missing`, `url-malformed`, or `usage`, which names the option. */
+export function campaignRequest(urls: string[], options: CampaignOptions): CreateCampaignRequest {
+  if (!options.purpose?.trim()) {
+    const message = 'Say why these numbers are collected: --purpose "…". It is kept with them.';
+    throw new NumfleetError('purpose-missing', message);
+  }
+  requireUrls(urls);
+  const given = {
+    seeds: urls,
+    purpose: options.purpose,
+    name: options.name,
+    depth: wholeNumber('--depth', options.depth),
+    maxPages: wholeNumber('--max-pages', options.maxPages),
+    scope: options.scope,
+    allow: options.allow,
+    deny: options.deny,
+    region: regionOption(options.region),
+    render: options.render,
+    delayMs: wholeNumber('--delay', options.delay),
+    hostConcurrency: wholeNumber('--host-concurrency', options.hostConcurrency),
+    retentionDays: wholeNumber('--retention', options.retention),
+  };
+  const stated = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const parsed = createCampaignRequest.safeParse(stated);
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map(({ path: [field], message }) => `${optionOf(field)}: ${message}`);
+  throw new NumfleetError('usage', `${wrong.join('; ')}. See numfleet crawl --help.`);
+}
+
+function wholeNumber(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new NumfleetError('usage', `${option} takes a whole number. See numfleet crawl --help.`);
+}
+
+/** Fields that are not named as their option is. */
+const renamed: Partial<Record<PropertyKey, string>> = {
+  seeds: 'URL',
+  maxPages: '--max-pages',
+  delayMs: '--delay',
+  hostConcurrency: '--host-concurrency',
+  retentionDays: '--retention',
+};
+
+function optionOf(field: PropertyKey | undefined): string {
+  return renamed[field ?? ''] ?? `--${String(field)}`;
+}
