@@ -56,10 +56,11 @@ const shown: Readonly<Record<string, Shown>> = {
   '/api/queues': ({ queues }) => ({ queues: (queues as { jobs: object[] }[]).map(showQueue) }),
   '/api/queues/:queueName/metrics': whole,
   '/api/queues/:queueName/default-job-options': whole,
-  '/api/queues/:queueName/workers': whole,
   '/api/queues/:queueName/rate-limit': whole,
   '/api/queues/:queueName/job-data-schema': whole,
   '/api/queues/:queueName/:jobId': ({ job, status }) => ({ job: showJob(job as object), status }),
+  // Connections name themselves as they like.
+  '/api/queues/:queueName/workers': () => ({ workers: null }),
   // Not used by the fleet; if they hold something, it was put there by someone else.
   '/api/job-schedulers': () => ({ schedulers: [] }),
   '/api/queues/:queueName/:jobId/logs': () => [],

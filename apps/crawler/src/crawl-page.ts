@@ -24,6 +24,7 @@ export function createCrawlPage(deps: CrawlPageDeps) {
     using deadline = createDeadline(job.deadlineMs, { signal, code: 'fetch-timeout' });
     const run = startPageRun({ job, worker: deps.worker, emit: deps.emit });
     try {
+      signal.throwIfAborted();
       // 3.1 fetch: through the one door; robots and delay are obeyed at every hop.
       const fetched = await run.stage('fetch', () => deps.fetchPage(job, deadline));
       run.fetched(deps.classifyFetch(fetched));

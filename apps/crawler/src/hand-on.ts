@@ -1,4 +1,10 @@
-import { type CrawlResult, errorCodeOf, type PageResult, type queueNames, type RobotsResult } from '@numfleet/contracts';
+import {
+  type CrawlResult,
+  errorCodeOf,
+  type PageResult,
+  type queueNames,
+  type RobotsResult,
+} from '@numfleet/contracts';
 import type { JobQueue } from '@numfleet/queue';
 
 /**

@@ -55,7 +55,8 @@ export function startPageRun(deps: { job: PageJob; worker: string; emit: Emit })
       pageId: job.pageId,
       campaignId: job.campaignId,
       worker: deps.worker,
-      requestedAt: fetch?.requestedAt ?? null,
+      // A fetch that was cut off did not say when its last request started: at the latest, now.
+      requestedAt: fetch ? fetch.requestedAt : requestStarted ? Date.now() : null,
       finishedAt: Date.now(),
       retryAfterMs: fetch?.retryAfterMs ?? null,
       outcome,
@@ -100,13 +101,16 @@ export function startPageRun(deps: { job: PageJob; worker: string; emit: Emit })
     },
     page: () => rendered,
     sentRequest: () => requestStarted,
-    end: () =>
-      renderCode ? result('failed', renderCode) : result(fetch?.outcome ?? 'failed', fetch?.code ?? 'internal-error'),
+    end() {
+      if (renderCode) return result('failed', renderCode);
+      return fetch ? result(fetch.outcome, fetch.code) : result('failed', 'internal-error');
+    },
     failed: (error) => result('failed', pageCodeOf(error)),
   };
 }
 
 function pageCodeOf(error: unknown): PageCode {
   const code = error instanceof NumfleetError ? error.code : 'internal-error';
+  if (code === 'aborted') return 'worker-lost';
   return code in pageCodes ? (code as PageCode) : 'internal-error';
 }

@@ -2,7 +2,7 @@ import { NumfleetError } from '@numfleet/contracts';
 import type { EgressHosts } from '@numfleet/egress';
 import { normaliseUrl } from '@numfleet/privacy';
 
-export interface AcceptedUrls {
+interface AcceptedUrls {
   /** Normalised, in the order given. */
   urls: string[];
   /** URL.host of each, without repetition. */

@@ -1,9 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-export type SignIn =
-  | { verdict: 'signed-in'; session: string }
-  | { verdict: 'refused' }
-  | { verdict: 'too-many-attempts' };
+type SignIn = { verdict: 'signed-in'; session: string } | { verdict: 'refused' } | { verdict: 'too-many-attempts' };
 
 export interface Auth {
   /** Whether an Authorization header carries the token. */

@@ -28,7 +28,7 @@ export interface TestConsole extends AsyncDisposable {
   crawl(numbers: PhoneNumber[]): Promise<void>;
 }
 
-export interface Answer {
+interface Answer {
   status: number;
   text: string;
   headers: Record<string, unknown>;

@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { type FleetEvent, NumfleetError, type PageJob } from '@numfleet/contracts';
+import { createDoor, parseEgressHosts } from '@numfleet/egress';
+import { createUrlCodec } from '@numfleet/privacy';
+import { sleep } from '@numfleet/service';
+import { startSites } from '@numfleet/sites';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createClassifyFetch } from './classify-fetch.ts';
+import { createCrawlPage } from './crawl-page.ts';
+import { createFetchPage, type FetchPage } from './fetch-page.ts';
+import type { Reading } from './page-thread.ts';
+import type { PageReader } from './read-page.ts';
+import type { RenderPage } from './render-page.ts';
+
+let sites: Awaited<ReturnType<typeof startSites>>;
+let door: ReturnType<typeof createDoor>;
+const urls = createUrlCodec({ key: Buffer.alloc(32, 1) });
+
+beforeAll(async () => {
+  sites = await startSites();
+  door = createDoor({
+    hosts: parseEgressHosts(sites.egressHosts),
+    contact: null,
+    userAgent: 'Numfleet/test',
+    emit: () => {},
+  });
+});
+afterAll(async () => {
+  await door[Symbol.asyncDispose]();
+  await sites[Symbol.asyncDispose]();
+});
+
+function jobFor(url: string, changes: Partial<PageJob> = {}): PageJob {
+  return {
+    v: 1,
+    kind: 'page',
+    leaseToken: randomUUID(),
+    url: urls.toWire(url),
+    deadlineMs: 3_000,
+    delayMs: 0,
+    pageId: '7',
+    campaignId: '1',
+    depth: 0,
+    render: 'auto',
+    region: null,
+    hostContext: { robots: [] },
+    ...changes,
+  };
+}
+
+const reading: Reading = {
+  sealed: 'c2VhbGVk',
+  findings: 1,
+  rejected: {},
+  links: [],
+  cuts: [],
+  wantsBrowser: false,
+  seconds: { parse: 0, extract: 0, seal: 0 },
+};
+
+function crawler(parts: { fetchPage?: FetchPage; renderPage?: RenderPage; read?: PageReader['read'] } = {}) {
+  const stages: string[] = [];
+  const emit = (event: FleetEvent) => void (event.type === 'stage.ended' && stages.push(event.stage));
+  const crawlPage = createCrawlPage({
+    fetchPage: parts.fetchPage ?? createFetchPage({ door, urls, maxBytes: 1_000_000 }),
+    classifyFetch: createClassifyFetch({ urls }),
+    renderPage: parts.renderPage ?? (async () => ({ kind: 'failed', code: 'browser-missing' })),
+    reader: { read: parts.read ?? (async () => reading), async [Symbol.asyncDispose]() {} },
+    worker: 'crawler-1',
+    emit,
+  });
+  return { crawlPage, stages };
+}
+
+const bakery = 'http://harbour-bakery.test/';
+const never = new AbortController().signal;
+
+describe('a page job', () => {
+  it('ends done, with what was sealed and when the request started', async () => {
+    const { crawlPage, stages } = crawler();
+    const result = await crawlPage(jobFor(bakery), never);
+    expect(result).toMatchObject({
+      outcome: 'done',
+      code: null,
+      sealed: reading.sealed,
+      findings: 1,
+      http: { status: 200, rendered: false },
+    });
+    expect(Math.abs(Date.now() - (result.requestedAt ?? 0))).toBeLessThan(3_000);
+    expect(stages).toEqual(['fetch']);
+  });
+
+  it('is rendered when what was read looks unrendered, and keeps what was read when that fails', async () => {
+    const { crawlPage, stages } = crawler({
+      read: async () => ({ ...reading, wantsBrowser: true }),
+      renderPage: async () => ({ kind: 'failed', code: 'render-timeout' }),
+    });
+    const result = await crawlPage(jobFor(bakery), never);
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      code: 'render-timeout',
+      sealed: reading.sealed,
+      http: { rendered: false },
+    });
+    expect(stages).toEqual(['fetch', 'render']);
+  });
+
+  it('is never rendered against its will', async () => {
+    const { crawlPage, stages } = crawler({ read: async () => ({ ...reading, wantsBrowser: true }) });
+    expect(await crawlPage(jobFor(bakery, { render: 'never' }), never)).toMatchObject({
+      outcome: 'done',
+    });
+    expect(stages).toEqual(['fetch']);
+  });
+
+  it('I6, G21: ends at its deadline whatever a stage does, with the code of that stage', async () => {
+    const { crawlPage } = crawler();
+    const startedAt = performance.now();
+    const result = await crawlPage(jobFor('http://drip.test/', { deadlineMs: 700 }), never);
+    expect(result).toMatchObject({ outcome: 'failed', code: 'fetch-timeout' });
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
+  it('I10: a defect becomes a result with a code, not a lost page', async () => {
+    const { crawlPage } = crawler({ read: async () => Promise.reject(new TypeError('a defect')) });
+    expect(await crawlPage(jobFor(bakery), never)).toMatchObject({
+      outcome: 'failed',
+      code: 'internal-error',
+    });
+  });
+
+  it('I7: aborted after its request was sent it still tells, so that the host clock hears of it', async () => {
+    const stop = new AbortController();
+    const { crawlPage } = crawler({
+      read: async (_job, _fetched, _rendered, signal) => {
+        stop.abort(new NumfleetError('aborted', 'Stopping.'));
+        await sleep(10_000, signal);
+        return reading;
+      },
+    });
+    const result = await crawlPage(jobFor(bakery), stop.signal);
+    expect(result).toMatchObject({ outcome: 'failed', code: 'worker-lost', requestedAt: expect.any(Number) });
+  });
+
+  it('aborted before any request it throws, so that the job can be given back', async () => {
+    const stop = AbortSignal.abort(new Error('stopping'));
+    await expect(crawler().crawlPage(jobFor(bakery), stop)).rejects.toThrow('stopping');
+  });
+});
