@@ -3,14 +3,11 @@ import { version } from '@numfleet/service';
 import { Command } from 'commander';
 import { changeCampaign } from './commands/campaign-state.ts';
 import { type CrawlOptions, crawl } from './commands/crawl.ts';
-import { demo } from './commands/demo.ts';
-import { doctor } from './commands/doctor.ts';
 import { enqueue } from './commands/enqueue.ts';
 import { type ExtractOptions, extract } from './commands/extract.ts';
 import { type NumbersOptions, numbers } from './commands/numbers.ts';
 import { page } from './commands/page.ts';
 import { status } from './commands/status.ts';
-import { up } from './commands/up.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** The command line: public interface. Each action leaves its exit code with `end`. */
@@ -26,10 +23,11 @@ export function createProgram(surroundings: () => Surroundings, end: (exitCode: 
     async (...args: Args) =>
       end(await action(...args, surroundings()));
 
+  // What starts a fleet by itself, or looks at all of it, is loaded when it is asked for: that takes a while.
   program
     .command('up')
     .description('run the whole fleet on this machine until Ctrl-C')
-    .action(() => run(up)());
+    .action(async () => run((await import('./commands/up.ts')).up)());
 
   program
     .command('crawl')
@@ -108,12 +106,12 @@ export function createProgram(surroundings: () => Surroundings, end: (exitCode: 
     .command('doctor')
     .description('check this machine and explain the configuration')
     .option('--json', 'print JSON lines and nothing else')
-    .action((options: object) => run(doctor)(options));
+    .action(async (options: object) => run((await import('./commands/doctor.ts')).doctor)(options));
 
   program
     .command('demo', { hidden: true })
     .option('--exit', 'end when the demo is done')
-    .action((options: object) => run(demo)(options));
+    .action(async (options: object) => run((await import('./commands/demo.ts')).demo)(options));
 
   return program;
 }

@@ -14,8 +14,10 @@ export interface ReadTask {
   leaseToken: string;
   region: string | null;
   url: string;
-  body: Uint8Array | string;
+  fetched: Uint8Array;
   contentType: string | null;
+  /** What the browser made of it; `partial` when it was still loading. */
+  rendered: { html: string; partial: boolean } | null;
   /** Where its scripts wanted to go. */
   moreLinks: string[];
 }
@@ -39,7 +41,7 @@ export async function readPage(task: ReadTask): Promise<Reading> {
   const keys: ThreadKeys = tinypoolData();
   const urls = createUrlCodec({ key: Buffer.from(keys.url) });
   const begun = performance.now();
-  const text = typeof task.body === 'string' ? task.body : decodeHtml(task.body, task.contentType).html;
+  const text = parse(task);
   const parsed = performance.now();
   const page = extract(task, text);
   const extracted = performance.now();
@@ -62,9 +64,16 @@ export async function readPage(task: ReadTask): Promise<Reading> {
   };
 }
 
+/** A page that the browser did not finish may lack what the fetched document has: both are read then. */
+function parse({ fetched, contentType, rendered }: ReadTask): string {
+  if (rendered && !rendered.partial) return rendered.html;
+  const { html } = decodeHtml(fetched, contentType);
+  return rendered ? `${rendered.html}\n${html}` : html;
+}
+
 function extract(task: ReadTask, text: string): Omit<PageReading, 'nofollow'> {
   const { url, region } = task;
-  if (!isPlainText(task.contentType)) return extractPage(text, { url, region, maxFindings, maxLinks });
+  if (task.rendered || !isPlainText(task.contentType)) return extractPage(text, { url, region, maxFindings, maxLinks });
   return { ...readText(text, { region, maxFindings }), links: [], wantsBrowser: false };
 }
 

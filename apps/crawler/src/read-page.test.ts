@@ -89,6 +89,13 @@ describe('stages 3.3 to 3.5', () => {
     expect(reading).toMatchObject({ findings: 1, links: [{ url: { p: 'http://shop.test/next' } }] });
   });
 
+  it('of a page that the browser did not finish, both are read', async () => {
+    const rendered = { kind: 'rendered', html: '<p>+442079460001', navigatedTo: [], cuts: ['time'] } as const;
+    const both = { ...rendered, navigatedTo: [], cuts: ['time' as const] };
+    const reading = await reader.read(job, fetched(`<p>${number}`), both, AbortSignal.timeout(20_000));
+    expect(reading).toMatchObject({ findings: 2 });
+  });
+
   it('I6: reading that does not end is ended from outside, and the next page is read', async () => {
     // Near-misses are the slowest thing that is known: seconds a MiB (packages/extract).
     const slow = fetched(`<p>${'123 456 789<br>'.repeat(700_000)}`);

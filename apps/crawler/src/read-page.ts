@@ -52,8 +52,9 @@ function taskFor(job: PageJob, fetched: FetchedDocument, rendered: Rendered | nu
     leaseToken: job.leaseToken,
     region: job.region,
     url: fetched.url,
-    body: rendered?.html ?? fetched.body,
-    contentType: rendered ? null : (fetched.headers['content-type'] ?? null),
+    fetched: fetched.body,
+    contentType: fetched.headers['content-type'] ?? null,
+    rendered: rendered && { html: rendered.html, partial: rendered.cuts.includes('time') },
     moreLinks: rendered?.navigatedTo ?? [],
   };
 }

@@ -83,6 +83,8 @@ export const numberView = z.object({
   type: z.enum(numberTypes),
   firstSeen: z.string(),
   lastSeen: z.string(),
+  /** All sightings; `sightings` holds the newest of them. */
+  sightingsTotal: z.int(),
   sightings: z.array(sightingView),
 });
 export type NumberView = z.infer<typeof numberView>;

@@ -1,5 +1,6 @@
 export type { OfferedPage } from './admission.ts';
 export { auditCounts, type CountAudit } from './audit-counts.ts';
+export { bindKeys } from './bind-keys.ts';
 export { type Claim, type ClaimedPage, type ClaimedRobots, type ClaimOptions, claimPages } from './claim-pages.ts';
 export {
   type CommitOptions,

@@ -6,6 +6,8 @@ import {
   enqueueReport,
   type NumberView,
   numberView,
+  type PageView,
+  pageView,
 } from '@numfleet/contracts';
 
 /** The console over HTTP, as a tool of somebody else's would use it. Everything but `get` throws on an error status. */
@@ -15,6 +17,7 @@ export interface ConsoleApi {
   createCampaign(request: CreateCampaignRequest): Promise<string>;
   change(campaign: string, verb: 'pause' | 'resume' | 'cancel' | 'retry'): Promise<CampaignStatus>;
   status(campaign: string): Promise<CampaignStatus>;
+  findPage(url: string): Promise<PageView>;
   /** Masked, or plain for a purpose. */
   numbers(campaign: string, purpose?: string): Promise<NumberView[]>;
   /** Any path of the console, with the token. */
@@ -54,6 +57,7 @@ export function createConsoleApi({ url, token }: { url: string; token: string })
     change: async (campaign, verb) =>
       campaignStatus.parse(JSON.parse(await call('POST', `/campaigns/${campaign}/${verb}`))),
     status: read,
+    findPage: async (url) => pageView.parse(JSON.parse(await call('POST', '/pages/find', { url }))),
     async numbers(campaign, purpose) {
       const path = `/campaigns/${campaign}/numbers`;
       const text = purpose ? await call('POST', `${path}/reveal`, { purpose }) : await call('GET', path);

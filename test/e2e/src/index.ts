@@ -8,3 +8,4 @@ export { type LogLine, serviceLogs } from './service-logs.ts';
 export { type FleetExit, type FleetProcess, startFleetProcess } from './start-fleet-process.ts';
 export { demoEnvironment, type FleetUnderTest, startFleetUnderTest } from './start-fleet-under-test.ts';
 export { until } from './until.ts';
+export { adminAnswers, apiAnswers, bullBoard, processTable, queueRows, type Surface } from './watched-surfaces.ts';

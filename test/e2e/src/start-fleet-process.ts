@@ -52,7 +52,7 @@ export async function startFleetProcess(options: FleetProcessOptions): Promise<F
     if (child.exitCode === null && child.signalCode === null) await stop('SIGTERM').catch(() => {});
   });
   const url = await until('the fleet to be up', 60_000, async () => {
-    if (child.exitCode !== null) throw new Error(`numfleet up ended with ${child.exitCode}:\n${output()}`);
+    if (child.exitCode !== null) throw new Error(`numfleet up ended with ${child.exitCode}`);
     return (await findFleet(home))?.consoleUrl;
   }).catch((error: Error) => {
     throw new Error(`${error.message}\n${output()}`);

@@ -1,11 +1,11 @@
 import { type NumberView, NumfleetError } from '@numfleet/contracts';
 import { demoDepth, type ScoreRow, type Sites, score, startSites } from '@numfleet/sites';
-import Table from 'cli-table3';
 import { type ConsoleClient, createConsoleClient } from '../console-client.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { startOwnFleet } from '../fleet-session.ts';
+import { startOwnFleet } from '../own-fleet.ts';
 import { createStartReporter, waitForCampaign } from '../progress.ts';
 import { readSurroundings, type Surroundings } from '../surroundings.ts';
+import { tableOf } from '../table.ts';
 import { announce, untilStopped } from './up.ts';
 
 /** Some pages of the demo web hang on purpose; with the usual budgets they would take minutes to be given up. */
@@ -38,7 +38,7 @@ export async function demo(options: { exit?: boolean }, outer: Surroundings): Pr
   const waiting = waitForCampaign({ console, campaign, stderr: around.stderr, quiet: false, signal: around.signal });
   const status = await Promise.race([waiting, fleet.failed]);
   const rows = await scoreOf(console, campaign, sites);
-  around.stdout.write(`${tableOf(rows)}\n`);
+  around.stdout.write(`${scoreTable(rows)}\n`);
   const { done = 0, failed = 0, excluded = 0 } = status.pages;
   around.stdout.write(
     `${done} pages done, ${failed} failed and ${excluded} excluded as they should; ${status.numbers} numbers in ${status.seconds.toFixed(1)} s.\n`,
@@ -56,16 +56,9 @@ async function scoreOf(console: ConsoleClient, campaign: string, sites: Sites): 
   return score(sites.manifest, found);
 }
 
-function tableOf(rows: ScoreRow[]): string {
-  const table = new Table({
-    head: ['kind of page', 'pages', 'expected', 'found', 'missing', 'wrong'],
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right'],
-    style: { head: [], border: [] },
-  });
-  const sum = (key: 'pages' | 'expected' | 'found' | 'missing' | 'wrong') =>
-    rows.reduce((total, row) => total + row[key], 0);
-  for (const { kind, pages, expected, found, missing, wrong } of rows)
-    table.push([kind, pages, expected, found, missing, wrong]);
-  table.push(['all', sum('pages'), sum('expected'), sum('found'), sum('missing'), sum('wrong')]);
-  return table.toString();
+function scoreTable(rows: ScoreRow[]): string {
+  const columns = ['pages', 'expected', 'found', 'missing', 'wrong'] as const;
+  const sum = (column: (typeof columns)[number]) => rows.reduce((total, row) => total + row[column], 0);
+  const lines = rows.map((row) => [row.kind, ...columns.map((column) => row[column])]);
+  return tableOf(['kind of page', ...columns], [...lines, ['all', ...columns.map(sum)]], { rightFrom: 1 });
 }

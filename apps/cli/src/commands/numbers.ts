@@ -1,8 +1,8 @@
 import { type NumberView, NumfleetError } from '@numfleet/contracts';
-import Table from 'cli-table3';
 import { exitCodes } from '../exit-codes.ts';
 import { openSession } from '../fleet-session.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { tableOf } from '../table.ts';
 import { writeAll } from '../write-all.ts';
 
 export interface NumbersOptions {
@@ -54,15 +54,14 @@ function cell(value: string): string {
 }
 
 async function* table(found: AsyncIterable<NumberView>): AsyncGenerator<string> {
-  const head = ['number', 'region', 'type', 'sightings', 'first seen on', 'source'];
-  const rows = new Table({ head, style: { head: [], border: [] } });
+  const rows: (string | number)[][] = [];
   let count = 0;
-  for await (const { number, region, type, sightings } of found) {
+  for await (const { number, region, type, sightings, sightingsTotal } of found) {
     count += 1;
     if (count > tableRows) continue;
-    const last = sightings.at(-1);
-    rows.push([number, region ?? '', type, sightings.length, last?.url ?? '', last?.source ?? '']);
+    const [newest] = sightings;
+    rows.push([number, region ?? '', type, sightingsTotal, newest?.url ?? '', newest?.source ?? '']);
   }
-  yield `${rows.toString()}\n`;
+  yield `${tableOf(['number', 'region', 'type', 'sightings', 'last seen on', 'source'], rows)}\n`;
   if (count > tableRows) yield `${tableRows} of ${count} numbers; --format csv or jsonl gives all of them.\n`;
 }

@@ -1,11 +1,10 @@
-import { stripVTControlCharacters } from 'node:util';
-import type { CampaignStatus } from '@numfleet/contracts';
+import { type CampaignStatus, pageStates } from '@numfleet/contracts';
 import { sleep } from '@numfleet/service';
-import Table from 'cli-table3';
 import type { ConsoleClient } from '../console-client.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { openSession } from '../fleet-session.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { tableOf } from '../table.ts';
 import { summaryOf } from './crawl.ts';
 
 const watchMs = 500;
@@ -30,7 +29,7 @@ export async function status(
   }
 
   function print(statuses: CampaignStatus[]): void {
-    const lines = options.json ? statuses.map((one) => JSON.stringify(summaryOf(one))) : [tableOf(statuses)];
+    const lines = options.json ? statuses.map((one) => JSON.stringify(summaryOf(one))) : [statusTable(statuses)];
     for (const line of lines) around.stdout.write(`${line}\n`);
   }
 }
@@ -39,31 +38,13 @@ async function readStatuses(console: ConsoleClient, campaign: string | undefined
   return campaign === undefined ? await console.list() : [await console.status(campaign)];
 }
 
-function tableOf(statuses: CampaignStatus[]): string {
+function statusTable(statuses: CampaignStatus[]): string {
   if (statuses.length === 0) return 'There are no campaigns yet. Start one: ./numfleet crawl URL --purpose "…" --wait';
-  const head = [
-    'campaign',
-    'name',
-    'state',
-    'queued',
-    'leased',
-    'done',
-    'failed',
-    'excluded',
-    'numbers',
-    'sightings',
-    's',
-  ];
-  const table = new Table({ head, style: { head: [], border: [] } });
-  for (const { campaign, name, state, pages, numbers, sightings, seconds } of statuses) {
-    const counts = [pages.queued, pages.leased, pages.done, pages.failed, pages.excluded, numbers, sightings];
-    table.push([
-      campaign,
-      stripVTControlCharacters(name),
-      state,
-      ...counts.map((count) => count ?? 0),
-      seconds.toFixed(0),
-    ]);
-  }
-  return table.toString();
+  const rows = statuses.map(({ campaign, name, state, pages, numbers, sightings, seconds }) => {
+    const counts = [...pageStates.map((one) => pages[one] ?? 0), numbers, sightings];
+    return [campaign, name, state, ...counts, seconds.toFixed(0)];
+  });
+  return tableOf(['campaign', 'name', 'state', ...pageStates, 'numbers', 'sightings', 'seconds'], rows, {
+    rightFrom: 3,
+  });
 }

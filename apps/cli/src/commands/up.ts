@@ -2,7 +2,7 @@ import { NumfleetError } from '@numfleet/contracts';
 import type { Fleet } from '@numfleet/embedded';
 import { abandonOnAbort } from '@numfleet/service';
 import { exitCodes } from '../exit-codes.ts';
-import { startOwnFleet } from '../fleet-session.ts';
+import { startOwnFleet } from '../own-fleet.ts';
 import { createStartReporter } from '../progress.ts';
 import type { Surroundings } from '../surroundings.ts';
 

@@ -2,6 +2,7 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa, type ResultPromise } from 'execa';
+import { expect } from 'vitest';
 
 export const root = resolve(import.meta.dirname, '../../../..');
 
@@ -22,16 +23,17 @@ export interface Numfleet extends AsyncDisposable {
   /** What of the command's environment is not the operator's. */
   readonly env: Readonly<Record<string, string>>;
   run(args: readonly string[], options?: RunOptions): Promise<Run>;
-  start(args: readonly string[], options?: RunOptions): ResultPromise<typeof execOptions>;
+  start(args: readonly string[], options?: RunOptions): ResultPromise<ExecOptions>;
 }
 
+type ExecOptions = typeof execOptions & { env: Record<string, string>; input: string };
 const execOptions = { reject: false, extendEnv: false, stripFinalNewline: false, timeout: 90_000 } as const;
 
 /** Without `home` a fresh one is made, which goes when this is disposed of. */
 export async function createNumfleet(given?: { home: string }): Promise<Numfleet> {
   const home = given?.home ?? (await realpath(await mkdtemp(join(tmpdir(), 'numfleet-cli-'))));
   const { PATH = '', HOME = '' } = process.env;
-  const env = {
+  const env: Record<string, string> = {
     PATH,
     HOME,
     NODE_COMPILE_CACHE: join(root, '.runtime/compile-cache'),

@@ -15,6 +15,7 @@ export function createViewNumbers(deps: { store: Store; vault: NumberVault; urls
         type: listed.type,
         firstSeen: listed.firstSeen.toISOString(),
         lastSeen: listed.lastSeen.toISOString(),
+        sightingsTotal: listed.sightingCount,
         sightings: listed.sightings.map(({ url, at, ...sighting }) => ({
           ...sighting,
           url: deps.urls.redact(deps.urls.fromWire(url)),

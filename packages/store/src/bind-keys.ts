@@ -1,0 +1,28 @@
+import { NumfleetError } from '@numfleet/contracts';
+import { createStore } from './store.ts';
+
+/**
+ * Ties the database to its keys: the first ids of a name are written down, and later ones must be the same. Connects as
+ * the owner. Throws `key-wrong`, which names the keys that are others.
+ */
+export async function bindKeys(options: {
+  connectionString: string;
+  /** Key ids by name, as `keyIds` of privacy gives them. */
+  ids: Readonly<Record<string, string>>;
+  now: Date;
+}): Promise<void> {
+  await using store = createStore({ connectionString: options.connectionString, applicationName: 'bind-keys', max: 1 });
+  const { rows } = await store.query<{ name: string }>(
+    `with given as (select key as name, value as key_id from jsonb_each_text($1::jsonb)),
+     bound as (
+       insert into bound_keys (name, key_id, bound_at) select name, key_id, $2 from given
+       on conflict (name) do nothing
+     )
+     select g.name from given g join bound_keys b on b.name = g.name where b.key_id <> g.key_id order by 1`,
+    [JSON.stringify(options.ids), options.now],
+  );
+  if (rows.length === 0) return;
+  const names = rows.map((row) => row.name).join(', ');
+  const message = `The database was written under other keys (${names}). Put the key folder back that belongs to it.`;
+  throw new NumfleetError('key-wrong', message);
+}
