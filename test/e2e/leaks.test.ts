@@ -1,5 +1,5 @@
 import { appendFile, copyFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createLeakScanner, type Leak, type LeakScanner } from '@numfleet/leak';
 import { demoDepth } from '@numfleet/sites';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -24,7 +24,8 @@ const watched = new Map<string, { scanner: LeakScanner; leaks: Leak[]; labels: S
 const stack = new AsyncDisposableStack();
 
 beforeAll(async () => {
-  fleet = stack.use(await startFleetUnderTest());
+  // All that a log can say.
+  fleet = stack.use(await startFleetUnderTest({ env: { NUMFLEET_LOG_LEVEL: 'debug' } }));
   const { api, sites, home } = fleet;
   numbers = [...new Set(sites.manifest.pages.flatMap(({ expected }) => expected.map(({ number }) => number)))];
   campaign = await api.createCampaign({
@@ -93,7 +94,7 @@ describe('I3: no number of the demo web is in', () => {
     ['process table', 100_000],
     ['profiles of browsers', 10_000],
     ['terminal', 100],
-    ['logs', 10_000],
+    ['logs', 100_000],
     ['raw files of the database', 30_000_000],
   ])('%s', (name, leastBytes) => {
     const { scanner, leaks } = surface(name);
@@ -134,7 +135,7 @@ describe('positive controls: a number that is planted is found in', () => {
     const data = join(fleet.home, 'postgres', 'data');
     const [file] = await scratch.query<{ path: string }>("select pg_relation_filepath('planted') as path");
     const table = join(data, file?.path ?? '');
-    const leaks = await scan().scanFiles([join(data, 'base'), join(data, 'pg_wal')]);
+    const leaks = await scan().scanFiles([dirname(table), join(data, 'pg_wal')]);
     expect(leaks.every(({ number }) => number === index())).toBe(true);
     expect(leaks.map(({ label }) => label)).toContain(table);
     expect(leaks.map(({ label }) => label)).toContainEqual(expect.stringContaining('/pg_wal/'));

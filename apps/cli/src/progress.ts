@@ -56,7 +56,10 @@ function createLines(stderr: NodeJS.WriteStream) {
     update(status: CampaignStatus) {
       if (performance.now() - shownAt < 5_000 && status.state !== 'finished') return;
       shownAt = performance.now();
-      stderr.write(`crawling: ${settled(status)}/${discovered(status)} pages, ${status.numbers} numbers\n`);
+      const { leased = 0 } = status.pages;
+      stderr.write(
+        `crawling: ${settled(status)}/${discovered(status)} pages, ${leased} in work, ${status.numbers} numbers\n`,
+      );
     },
     stop() {},
   };

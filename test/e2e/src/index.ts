@@ -3,7 +3,9 @@ export { type CrawledPage, crawledPages, timesFetched } from './crawled-pages.ts
 export { connect, type FleetDatabase } from './databases.ts';
 export { leftovers } from './leftovers.ts';
 export { descendantsOf, type LiveProcess } from './live-processes.ts';
+export { metricSums } from './metric-sums.ts';
 export { type CountByState, type PageCounts, readPageCounts, sumOf } from './page-counts.ts';
+export { type PageServer, type ServedPage, servePages } from './serve-pages.ts';
 export { type LogLine, serviceLogs } from './service-logs.ts';
 export { type FleetExit, type FleetProcess, startFleetProcess } from './start-fleet-process.ts';
 export { demoEnvironment, type FleetUnderTest, startFleetUnderTest } from './start-fleet-under-test.ts';

@@ -14,6 +14,8 @@ const demoBudgets = {
   NUMFLEET_RETRY_BACKOFF_MS: '500',
 };
 
+const shownExamples = 5;
+
 /**
  * `npm start`: crawls the demo web with a whole fleet, compares what was found with what is really there, and then
  * serves the console until Ctrl-C, or ends with `--exit`.
@@ -43,10 +45,22 @@ export async function demo(options: { exit?: boolean }, outer: Surroundings): Pr
   around.stdout.write(
     `${done} pages done, ${failed} failed and ${excluded} excluded as they should; ${status.numbers} numbers in ${status.seconds.toFixed(1)} s.\n`,
   );
+  around.stdout.write(`${await examples(console, campaign)}\n`);
   const isRight = rows.every((row) => row.missing === 0 && row.wrong === 0);
   if (!isRight) throw new NumfleetError('internal-error', 'What was found is not what is there; see the table.');
   if (!options.exit) await untilStopped(fleet, around);
   return exitCodes.done;
+}
+
+/** A few of the numbers as an operator sees them: masked, and where each stood. */
+async function examples(console: ConsoleClient, campaign: string): Promise<string> {
+  const lines: string[] = [];
+  for await (const { number, sightings } of console.numbers(campaign, null)) {
+    const [newest] = sightings;
+    if (newest) lines.push(`  ${number}  ${newest.source.padEnd(9)} ${newest.url}`);
+    if (lines.length === shownExamples) break;
+  }
+  return `For example, masked as they are unless a reveal is asked for and audited:\n${lines.join('\n')}`;
 }
 
 async function scoreOf(console: ConsoleClient, campaign: string, sites: Sites): Promise<ScoreRow[]> {

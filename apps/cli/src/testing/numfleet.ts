@@ -1,14 +1,20 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { execa, type ResultPromise } from 'execa';
+import { leftovers } from '@numfleet/e2e';
+import { findFleet } from '@numfleet/embedded';
+import { execa } from 'execa';
 import { expect } from 'vitest';
 
-export const root = resolve(import.meta.dirname, '../../../..');
+const root = resolve(import.meta.dirname, '../../../..');
+const node = [process.execPath, '--disable-warning=ExperimentalWarning'] as const;
+const main = join(root, 'apps/cli/src/main.ts');
 
 export interface RunOptions {
   env?: Readonly<Record<string, string>>;
   input?: string;
+  /** What comes before the command: another program that runs it. */
+  under?: readonly string[];
 }
 
 export interface Run {
@@ -17,23 +23,13 @@ export interface Run {
   stderr: string;
 }
 
-/** The `numfleet` command as a process of its own, on a home folder of its own. */
-export interface Numfleet extends AsyncDisposable {
-  readonly home: string;
-  /** What of the command's environment is not the operator's. */
-  readonly env: Readonly<Record<string, string>>;
-  run(args: readonly string[], options?: RunOptions): Promise<Run>;
-  start(args: readonly string[], options?: RunOptions): ResultPromise<ExecOptions>;
-}
+export type Numfleet = Awaited<ReturnType<typeof createNumfleet>>;
 
-type ExecOptions = typeof execOptions & { env: Record<string, string>; input: string };
-const execOptions = { reject: false, extendEnv: false, stripFinalNewline: false, timeout: 90_000 } as const;
-
-/** Without `home` a fresh one is made, which goes when this is disposed of. */
-export async function createNumfleet(given?: { home: string }): Promise<Numfleet> {
-  const home = given?.home ?? (await realpath(await mkdtemp(join(tmpdir(), 'numfleet-cli-'))));
+/** The `numfleet` command as processes of their own, on a home folder of its own that goes when this is disposed of. */
+export async function createNumfleet(given: { env?: Readonly<Record<string, string>> } = {}) {
+  const home = await realpath(await mkdtemp(join(tmpdir(), 'numfleet-cli-')));
   const { PATH = '', HOME = '' } = process.env;
-  const env: Record<string, string> = {
+  const env: Readonly<Record<string, string>> = {
     PATH,
     HOME,
     NODE_COMPILE_CACHE: join(root, '.runtime/compile-cache'),
@@ -41,24 +37,24 @@ export async function createNumfleet(given?: { home: string }): Promise<Numfleet
     NUMFLEET_RUNTIME_DIR: join(root, '.runtime'),
     NUMFLEET_CONSOLE_PORT: '0',
     NUMFLEET_ADMIN_BASE_PORT: '0',
+    ...given.env,
   };
-  const start: Numfleet['start'] = (args, options = {}) =>
-    execa(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'apps/cli/src/main.ts'), ...args], {
-      ...execOptions,
-      env: { ...env, ...options.env },
-      input: options.input ?? '',
-    });
+
+  function start(args: readonly string[], { env: more = {}, input = '', under = [] }: RunOptions = {}) {
+    const [command = '', ...rest] = [...under, ...node, main, ...args];
+    const streams = { input, reject: false, stripFinalNewline: false, timeout: 90_000 } as const;
+    return execa(command, rest, { ...streams, env: { ...env, ...more }, extendEnv: false });
+  }
+
   return {
     home,
     env,
     start,
-    async run(args, options) {
+    async run(args: readonly string[], options?: RunOptions): Promise<Run> {
       const { exitCode, stdout, stderr } = await start(args, options);
       return { exitCode, stdout, stderr };
     },
-    async [Symbol.asyncDispose]() {
-      if (given === undefined) await rm(home, { recursive: true, force: true, maxRetries: 5 });
-    },
+    [Symbol.asyncDispose]: () => rm(home, { recursive: true, force: true, maxRetries: 5 }),
   };
 }
 
@@ -66,4 +62,10 @@ export async function createNumfleet(given?: { home: string }): Promise<Numfleet
 export function refusal(code: string, exitCode: 1 | 2): Run {
   const stderr = expect.stringMatching(new RegExp(`^numfleet: error \\[${code}\\] [^\\n]+\\n$`));
   return { exitCode, stdout: '', stderr };
+}
+
+/** Soon nothing is left of a fleet: the watchers of its processes end a moment after them. */
+export async function expectNothingLeft(home: string): Promise<void> {
+  await expect.poll(() => leftovers(home), { timeout: 10_000 }).toEqual({ processes: [], profiles: [] });
+  expect(await findFleet(home)).toBeNull();
 }
