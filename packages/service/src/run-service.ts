@@ -91,22 +91,27 @@ async function drain(service: Service, reason: string, ms: number, emit: Emit, s
 
 function listenForTheEnd(config: Config, emit: Emit, stopNow: AbortController) {
   const { promise: ended, resolve } = Promise.withResolvers<Ending>();
-  const end = (ending: Ending) => {
+  const end = (ending: Ending, withinMs: number) => {
     resolve(ending);
     if (ending.at === 'now') stopNow.abort(new NumfleetError('aborted', 'The service is stopping at once.'));
+    // Should the orderly way out hang, it is left; the exit code says that this was not asked for.
+    setTimeout(() => process.exit(1), withinMs).unref();
   };
   const fail = (error: unknown) => {
     emit({ type: 'service.failed', code: errorCodeOf(error), error });
-    end({ reason: `failed: ${errorCodeOf(error)}`, exitCode: 1, at: 'now' });
-    // Should the orderly way out hang, it is left after 10 s; the exit code says that it was not asked for.
-    setTimeout(() => process.exit(1), 10_000).unref();
+    end({ reason: `failed: ${errorCodeOf(error)}`, exitCode: 1, at: 'now' }, 10_000);
   };
-  onStopSignals((signal, count) => end({ reason: signal, exitCode: 0, at: count > 1 ? 'now' : 'drain' }));
+  onStopSignals((signal, count) => {
+    const atOnce = count > 1;
+    end(
+      { reason: signal, exitCode: 0, at: atOnce ? 'now' : 'drain' },
+      atOnce ? 10_000 : config.NUMFLEET_DRAIN_MS + 10_000,
+    );
+  });
   process.on('uncaughtException', fail).on('unhandledRejection', fail);
   if (config.NUMFLEET_LIFELINE_STDIN) {
     watchLifeline(process.stdin, () => {
-      end({ reason: 'the owner of this process is gone', exitCode: 1, at: 'now' });
-      setTimeout(() => process.exit(1), 3_000).unref();
+      end({ reason: 'the owner of this process is gone', exitCode: 1, at: 'now' }, 3_000);
     });
   }
   return { ended, fail };

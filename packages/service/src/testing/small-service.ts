@@ -1,0 +1,35 @@
+import { runService, sleep } from '../index.ts';
+
+/**
+ * A service of its own process for the tests: `node small-service.ts BEHAVIOUR`. It takes three jobs; one is not
+ * finished when it is asked to stop.
+ */
+const [, , behaviour = 'well'] = process.argv;
+const queue = 'crawl';
+
+process.exit(
+  await runService('small', async ({ emit, fail }) => {
+    for (const jobId of ['a', 'b', 'c']) emit({ type: 'job.taken', queue, jobId });
+    for (const jobId of ['a', 'b']) emit({ type: 'job.ended', queue, jobId, ending: 'done', seconds: 0 });
+    if (behaviour === 'fails-to-start') throw new Error('no');
+    if (behaviour === 'throws-later') setTimeout(() => Promise.reject(new Error('nobody waits for this')), 50);
+    if (behaviour === 'fails-later') setTimeout(() => fail(new Error('lost a part')), 50);
+    return {
+      ready: async () => (behaviour === 'unready' ? { ok: false, reason: 'not yet' } : { ok: true }),
+      async drain(signal) {
+        if (behaviour === 'stubborn') await sleep(600_000);
+        if (behaviour === 'slow') await sleep(600_000, signal).catch(() => {});
+        emit({
+          type: 'job.ended',
+          queue,
+          jobId: 'c',
+          ending: behaviour === 'slow' ? 'given-back' : 'done',
+          seconds: 0,
+        });
+      },
+      async [Symbol.asyncDispose]() {
+        if (behaviour === 'never-gives-back') await sleep(600_000);
+      },
+    };
+  }),
+);
