@@ -4,6 +4,7 @@ import { closingLineReporter } from './scripts/bootstrap/closing-line-reporter.t
 /** Read by the tools of the repository only; configuration of the fleet itself is `packages/service`'s. */
 const isCI = process.env.CI === 'true';
 
+const fleetTests = ['test/{e2e,chaos}/**/*.test.ts', 'apps/cli/**/*.test.ts'];
 const notTests = ['**/node_modules/**', '**/.runtime/**', '**/.numfleet/**'];
 
 export default defineConfig({
@@ -21,7 +22,7 @@ export default defineConfig({
           name: 'rooms',
           globalSetup: ['packages/embedded/src/testing/shared-postgres.ts'],
           include: ['{apps,packages,test}/**/*.test.ts'],
-          exclude: [...notTests, 'test/e2e/**'],
+          exclude: [...notTests, ...fleetTests],
         },
       },
       {
@@ -33,8 +34,10 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'fleet',
-          include: ['test/e2e/**/*.test.ts'],
+          include: fleetTests,
           exclude: notTests,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },

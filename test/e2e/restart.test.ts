@@ -45,7 +45,8 @@ test('I1, I9, I10: after SIGTERM in mid-crawl nothing is left, and the next star
     expect(commands).toContainEqual(expect.stringMatching(part));
   }
 
-  expect(await first.stop('SIGTERM')).toMatchObject({ exitCode: 0, signal: null });
+  const exit = await first.stop('SIGTERM');
+  expect(exit).toMatchObject({ exitCode: 0, signal: null });
   expect(await leftovers(home)).toEqual({ processes: [], profiles: [] });
   const accounts = [...(await serviceLogs(home)).values()].map((lines) =>
     lines.findLast(({ event }) => event === 'jobs.accounted'),
@@ -53,10 +54,14 @@ test('I1, I9, I10: after SIGTERM in mid-crawl nothing is left, and the next star
   expect(accounts).toHaveLength(5);
   for (const account of accounts) expect(account).toMatchObject({ difference: 0 });
 
+  const restarted = performance.now();
   const second = await start();
   expect((await second.api.status(campaign)).pages.done).toBeGreaterThanOrEqual(beforeStop.done ?? 0);
   const { state } = await second.api.finished(campaign, { withinMs: 90_000 });
   expect(state).toBe('finished');
+  console.info(
+    `stopped in ${exit.seconds.toFixed(1)} s; done ${(performance.now() - restarted).toFixed(0)} ms after the next start`,
+  );
   const pages = await crawledPages(home, campaign);
   expect(pages.map(({ url }) => url).toSorted()).toEqual(sites.manifest.pages.map(({ url }) => url).toSorted());
   const outcomes = new Map(pages.map(({ url, state }) => [url, state]));

@@ -71,7 +71,8 @@ async function start(deps: LaunchDeps, sandbox: Sandbox): Promise<Started> {
   const playwright = await connect(child, exited, folder.path, deps.emit);
   if (!playwright) return { stderr: stderr() };
   undo.move();
-  deps.emit({ type: 'browser.started', pid, seconds: (performance.now() - startedAt) / 1_000 });
+  const seconds = (performance.now() - startedAt) / 1_000;
+  deps.emit({ type: 'browser.started', pid, seconds, sandboxed: sandbox.on });
   return { browser: superviseBrowser({ pid, playwright, sandbox, folder, exited, emit: deps.emit }) };
 }
 

@@ -36,8 +36,8 @@ export type FleetEvent =
   | { type: 'page.read'; pageId: string; findings: number; rejected: Partial<Record<RejectReason, number>> }
   | { type: 'robots.read'; originId: string; outcome: RobotsOutcome }
   | { type: 'egress.request'; status: number | null; code: ErrorCode | null; seconds: number; bytes: number }
-  | { type: 'egress.refused'; reason: 'private-address' | 'bad-name' | 'bad-port' }
-  | { type: 'browser.started'; pid: number; seconds: number }
+  | { type: 'egress.refused'; reason: 'private-address' | 'bad-name' | 'bad-port' | 'contact-missing' }
+  | { type: 'browser.started'; pid: number; seconds: number; sandboxed: boolean }
   | { type: 'browser.ended'; pid: number; reason: BrowserEnding }
   | { type: 'browser.hung'; stage: string; timeoutMs: number }
   | { type: 'loop.failed'; loop: string; code: ErrorCode; error: unknown }

@@ -36,7 +36,11 @@ const lines: { readonly [Type in FleetEvent['type']]: Line<Type> } = {
   'page.read': ['debug', 'A page was read.'],
   'robots.read': ['debug', 'A robots.txt was asked for.'],
   'egress.request': ['debug', 'A request was sent out.'],
-  'egress.refused': ['warn', 'The egress guard refused a connection.'],
+  // Without a contact everything is refused that a page would load from a public host.
+  'egress.refused': [
+    ({ reason }) => (reason === 'contact-missing' ? 'debug' : 'warn'),
+    'The egress guard refused a connection.',
+  ],
   'browser.started': ['info', 'A browser was started.'],
   'browser.ended': [({ reason }) => (isExpected[reason] ? 'info' : 'warn'), 'A browser has ended.'],
   'browser.hung': ['warn', 'A browser did not answer in time.'],

@@ -34,7 +34,7 @@ const events: { [Type in FleetEvent['type']]: Extract<FleetEvent, { type: Type }
   'robots.read': { type: 'robots.read', originId: '5', outcome: 'fetched' },
   'egress.request': { type: 'egress.request', status: 204, code: null, seconds: 0.1, bytes: 12_345_678 },
   'egress.refused': { type: 'egress.refused', reason: 'private-address' },
-  'browser.started': { type: 'browser.started', pid: 4_000_001, seconds: 0.5 },
+  'browser.started': { type: 'browser.started', pid: 4_000_001, seconds: 0.5, sandboxed: true },
   'browser.ended': { type: 'browser.ended', pid: 4_000_001, reason: 'crashed' },
   'browser.hung': { type: 'browser.hung', stage: 'heartbeat', timeoutMs: 5_000 },
   'loop.failed': { type: 'loop.failed', loop: 'dispatch', code: 'postgres-failed', error: new Error('gone') },

@@ -1,5 +1,7 @@
-import { access, constants, mkdir } from 'node:fs/promises';
-import { findChromium } from '@numfleet/browser';
+import { access, constants, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createBrowserPool, findChromium } from '@numfleet/browser';
 import { errorCodeOf, NumfleetError } from '@numfleet/contracts';
 import { findFleet } from '@numfleet/embedded';
 import { keyIds, keyNames } from '@numfleet/privacy/inside';
@@ -63,15 +65,33 @@ async function homeCheck({ home }: Surroundings): Promise<Check> {
   }
 }
 
+/** Starts one, for only that tells whether it runs here and within its sandbox. */
 async function browserCheck({ config, runtimeDir }: Surroundings): Promise<Check> {
+  const runDir = await mkdtemp(path.join(tmpdir(), 'numfleet-doctor-'));
   try {
-    const { kind, executablePath } = await findChromium({ chromiumPath: config.CHROMIUM_PATH, runtimeDir });
-    return { name: 'browser', verdict: 'ok', about: `${kind}: ${executablePath}` };
+    const chromium = await findChromium({ chromiumPath: config.CHROMIUM_PATH, runtimeDir });
+    await using pool = createBrowserPool({ chromium, runDir, ...idle });
+    await pool.warm();
+    const { sandbox } = await pool.state();
+    const about = `${chromium.kind} ${chromium.version}: ${chromium.executablePath}`;
+    if (sandbox?.on) return { name: 'browser', verdict: 'ok', about: `${about}, sandboxed` };
+    return { name: 'browser', verdict: 'note', about: `${about}. ${sandbox?.reason ?? ''}` };
   } catch (error) {
     const about = error instanceof NumfleetError ? error.message : errorCodeOf(error);
     return { name: 'browser', verdict: 'bad', about };
+  } finally {
+    await rm(runDir, { recursive: true, force: true });
   }
 }
+
+/** A browser that is only started goes nowhere. */
+const idle = {
+  proxy: { server: 'http://127.0.0.1:9', username: '', password: '' },
+  userAgent: 'Numfleet',
+  locale: 'en-GB',
+  maxPages: 1,
+  emit: () => {},
+};
 
 async function keysCheck({ config, home }: Surroundings): Promise<Check> {
   const dir = config.NUMFLEET_KEYS_DIR ?? `${home}/keys`;

@@ -1,4 +1,4 @@
-import { type CampaignStatus, pageStates } from '@numfleet/contracts';
+import { type CampaignStatus, errorCodeOf, pageStates } from '@numfleet/contracts';
 import { sleep } from '@numfleet/service';
 import type { ConsoleClient } from '../console-client.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -21,11 +21,16 @@ export async function status(
     print(await read());
     return exitCodes.done;
   }
-  while (true) {
-    const statuses = await read();
-    if (!options.json && around.stdout.isTTY) around.stdout.write('\x1b[H\x1b[2J');
-    print(statuses);
-    await sleep(watchMs, around.signal);
+  try {
+    while (true) {
+      const statuses = await read();
+      if (!options.json && around.stdout.isTTY) around.stdout.write('\x1b[H\x1b[2J');
+      print(statuses);
+      await sleep(watchMs, around.signal);
+    }
+  } catch (error) {
+    if (errorCodeOf(error) !== 'aborted') throw error;
+    return exitCodes.done;
   }
 
   function print(statuses: CampaignStatus[]): void {

@@ -25,9 +25,12 @@ export interface Run {
 
 export type Numfleet = Awaited<ReturnType<typeof createNumfleet>>;
 
-/** The `numfleet` command as processes of their own, on a home folder of its own that goes when this is disposed of. */
-export async function createNumfleet(given: { env?: Readonly<Record<string, string>> } = {}) {
-  const home = await realpath(await mkdtemp(join(tmpdir(), 'numfleet-cli-')));
+/**
+ * The `numfleet` command as processes of their own, on the home folder of a fleet that runs or on a fresh one, which goes
+ * when this is disposed of.
+ */
+export async function createNumfleet(given: { home?: string; env?: Readonly<Record<string, string>> } = {}) {
+  const home = given.home ?? (await realpath(await mkdtemp(join(tmpdir(), 'numfleet-cli-'))));
   const { PATH = '', HOME = '' } = process.env;
   const env: Readonly<Record<string, string>> = {
     PATH,
@@ -54,7 +57,9 @@ export async function createNumfleet(given: { env?: Readonly<Record<string, stri
       const { exitCode, stdout, stderr } = await start(args, options);
       return { exitCode, stdout, stderr };
     },
-    [Symbol.asyncDispose]: () => rm(home, { recursive: true, force: true, maxRetries: 5 }),
+    async [Symbol.asyncDispose]() {
+      if (given.home === undefined) await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    },
   };
 }
 

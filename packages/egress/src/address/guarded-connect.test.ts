@@ -166,6 +166,8 @@ describe('I5: the guard', () => {
     expect(await door.fetchDocument(fetchRequest('http://8.8.8.8/'))).toMatchObject({ code: 'contact-missing' });
     expect(await door.fetchDocument(fetchRequest('http://10.0.0.1/'))).toMatchObject({ code: 'address-refused' });
     expect(asked).toBe(0);
+    const refusals = door.events.flatMap((event) => (event.type === 'egress.refused' ? [event.reason] : []));
+    expect(refusals).toEqual(['contact-missing', 'contact-missing', 'private-address']);
     expect(await door.fetchDocument(fetchRequest('http://shop.test/'))).toMatchObject({ kind: 'document' });
   });
 });

@@ -54,7 +54,7 @@ export function createConnect({ hosts, lookup, open, emit, contact, closing }: G
     }
     if (host.kind === 'address' ? !isPublicAddress(host.address) : isLocalName(host.name)) throw refusePrivate();
     if (contact === null) {
-      throw new NumfleetError('contact-missing', 'Set NUMFLEET_CONTACT before you crawl a public host.');
+      throw refuse('contact-missing', 'contact-missing', 'Set NUMFLEET_CONTACT before you crawl a public host.');
     }
     const addresses = host.kind === 'address' ? [host.address] : await coalesced(host.name, signal);
     // One private address among public ones is an attack or a mistake; neither is helped by taking the others.
@@ -70,7 +70,11 @@ export function createConnect({ hosts, lookup, open, emit, contact, closing }: G
     );
   }
 
-  function refuse(reason: RefusalReason, code: 'address-refused' | 'dns-failed', message: string): NumfleetError {
+  function refuse(
+    reason: RefusalReason,
+    code: 'address-refused' | 'dns-failed' | 'contact-missing',
+    message: string,
+  ): NumfleetError {
     emit({ type: 'egress.refused', reason });
     return new NumfleetError(code, message);
   }

@@ -1,0 +1,147 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { connect, type FleetUnderTest, startFleetUnderTest, until } from '@numfleet/e2e';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createNumfleet, type Numfleet, refusal } from './testing/numfleet.ts';
+
+let fleet: FleetUnderTest;
+let numfleet: Numfleet;
+/** A finished campaign of two pages and five numbers. */
+let campaign: string;
+beforeAll(async () => {
+  fleet = await startFleetUnderTest();
+  numfleet = await createNumfleet({ home: fleet.home, env: { NUMFLEET_EGRESS_HOSTS: fleet.sites.egressHosts } });
+  const run = await numfleet.run([...crawl('http://harbour-bakery.test/'), '--wait', '--json']);
+  expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+  campaign = JSON.parse(run.stdout).campaign;
+});
+afterAll(async () => await fleet[Symbol.asyncDispose]());
+
+const crawl = (url: string) => ['crawl', url, '--purpose', 'a test', '--delay', '0'];
+const linesOf = (text: string) => text.split('\n').filter((line) => line !== '');
+const done = (stdout: unknown) => ({ exitCode: 0, stdout, stderr: '' });
+
+const shownPlain = ['+442079460101', '+442079460102', '+442079460103', '+442079460104', '+441134960001'];
+
+test('a second fleet on the same home is refused, and told where the first one is', async () => {
+  const { exitCode, stdout, stderr } = await numfleet.run(['up']);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(linesOf(stderr).at(-1)).toMatch(/^numfleet: error \[fleet-running\] /);
+  expect(stderr).toContain(fleet.api.url);
+});
+
+describe('a campaign that is unknown is said by every command that takes one', () => {
+  test.each([
+    ['status', ['status', '999']],
+    ['status of what is no id', ['status', '../999']],
+    ['numbers', ['numbers', 'shop']],
+    ['enqueue', ['enqueue', '999', 'http://shop.test/']],
+    ['pause', ['pause', '999']],
+    ['resume', ['resume', '999']],
+    ['cancel', ['cancel', '999']],
+    ['retry', ['retry', '999']],
+  ])('%s', async (_name, args) => {
+    expect(await numfleet.run(args)).toEqual(refusal('campaign-unknown', 1));
+  });
+});
+
+test('I11: a public host without NUMFLEET_CONTACT is refused, as seed and as URL to enqueue', async () => {
+  expect(await numfleet.run(crawl('http://example.com/'))).toEqual(refusal('contact-missing', 2));
+  expect(await numfleet.run(['enqueue', campaign, 'http://example.com/'])).toEqual(refusal('contact-missing', 2));
+});
+
+test('enqueue takes URLs from arguments, a file and standard input, and counts what became of them', async () => {
+  const started = await numfleet.run([...crawl('http://fjallkafe.test/'), '--json']);
+  const id = JSON.parse(started.stdout).campaign;
+  expect(started).toEqual(done(`${JSON.stringify({ campaign: id, added: 1, known: 0, excluded: 0 })}\n`));
+  const file = join(fleet.home, 'urls.txt');
+  await writeFile(file, '# shops\nhttp://outback-tours.test/\n\n');
+  const input = 'http://fjallkafe.test/\r\nhttp://maple-dental.test/locations';
+  const args = ['enqueue', id, 'http://maple-dental.test/', '-', '--file', file, '--json'];
+  const report = { campaign: id, added: 3, known: 1, excluded: 0 };
+  expect(await numfleet.run(args, { input })).toEqual(done(`${JSON.stringify(report)}\n`));
+  await until('the campaign to end', 30_000, async () => (await fleet.api.status(id)).state === 'finished');
+  const status = JSON.parse((await numfleet.run(['status', id, '--json'])).stdout);
+  expect(status).toMatchObject({ state: 'finished', pages: { queued: 0, leased: 0, done: 4, failed: 0, excluded: 0 } });
+});
+
+test('a campaign is paused, resumed and cancelled; what is over cannot be', async () => {
+  const options = ['--delay', '60000', '--json'];
+  const started = await numfleet.run(['crawl', 'http://maple-dental.test/', '--purpose', 'a test', ...options]);
+  const id = JSON.parse(started.stdout).campaign;
+  for (const [verb, state] of Object.entries({ pause: 'paused', resume: 'active', cancel: 'cancelled' })) {
+    const { exitCode, stdout } = await numfleet.run([verb, id, '--json']);
+    expect({ exitCode, status: JSON.parse(stdout) }).toMatchObject({ exitCode: 0, status: { campaign: id, state } });
+  }
+  expect(await numfleet.run(['resume', id])).toEqual(refusal('campaign-state', 1));
+});
+
+describe('numbers', () => {
+  test('are masked in every format', async () => {
+    const jsonl = await numfleet.run(['numbers', campaign, '--format', 'jsonl']);
+    const views = linesOf(jsonl.stdout).map((line) => JSON.parse(line));
+    expect(views).toHaveLength(5);
+    for (const view of views) {
+      expect(view).toMatchObject({ number: expect.stringMatching(/^\+44•+\d\d$/), region: 'GB', type: 'fixed_line' });
+      const at = expect.stringMatching(/^\d{4}-\d\d-\d\dT/);
+      expect(view).toMatchObject({ firstSeen: at, lastSeen: at, sightings: [{ at, source: 'text' }] });
+      expect(view.sightings[0].url).toMatch(/^http:\/\/harbour-bakery\.test\//);
+    }
+    const csv = await numfleet.run(['numbers', campaign, '--format', 'csv']);
+    expect(csv.stdout.split('\r\n')).toHaveLength(7);
+    expect(csv.stdout).toMatch(/^number,region,type,firstSeen,lastSeen,url,at,source\r\n\+44•+\d\d,GB,/);
+    const table = await numfleet.run(['numbers', campaign]);
+    expect(table.stdout).toContain('http://harbour-bakery.test/contact');
+    for (const { exitCode, stdout, stderr } of [jsonl, csv, table]) {
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      expect(stdout).not.toMatch(/\d{4}/.source.repeat(2));
+      for (const number of shownPlain) expect(stdout).not.toContain(number);
+    }
+  });
+
+  test('are revealed for a purpose, and the audit says so', async () => {
+    const args = ['numbers', campaign, '--format', 'jsonl', '--reveal', '--purpose', 'calling them back'];
+    const { exitCode, stdout, stderr } = await numfleet.run(args);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const numbers = linesOf(stdout).map((line) => JSON.parse(line).number);
+    expect(numbers.sort()).toEqual([...shownPlain].sort());
+    await using database = await connect(fleet.home, 'numfleet');
+    const audited = await database.query(
+      `select action, details from audit_events where campaign_id = $1 and action like 'numbers.%' order by id`,
+      [campaign],
+    );
+    expect(audited).toEqual([
+      { action: 'numbers.revealed', details: { purpose: 'calling them back' } },
+      { action: 'numbers.revealed.ended', details: { purpose: 'calling them back', numbers: 5, complete: true } },
+    ]);
+  });
+});
+
+test('page tells why a URL was fetched, or that no campaign met it; - reads it from standard input', async () => {
+  const url = 'http://harbour-bakery.test/contact';
+  const found = { campaign, url, state: 'done', code: null, depth: 1, foundOn: 'http://harbour-bakery.test/' };
+  const byInput = await numfleet.run(['page', '-', '--json'], { input: `${url}\n` });
+  expect(JSON.parse(byInput.stdout)).toMatchObject({ ...found, httpStatus: 200, findings: 3 });
+  expect(await numfleet.run(['page', url])).toEqual(
+    done(expect.stringMatching(/^campaign +\d+\n(.*\n)*state +done\n/)),
+  );
+  expect(await numfleet.run(['page', 'http://harbour-bakery.test/nowhere'])).toEqual(refusal('page-unknown', 1));
+  expect(await numfleet.run(['page', 'nowhere'])).toEqual(refusal('url-malformed', 2));
+});
+
+test('status --watch goes on until Ctrl-C, which is how it is to end', async () => {
+  const running = numfleet.start(['status', campaign, '--watch', '--json']);
+  let seen = '';
+  running.stdout.on('data', (chunk) => {
+    seen += chunk;
+    if (linesOf(seen).length === 2) running.kill('SIGINT');
+  });
+  expect(await running).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(linesOf(seen).map((line) => JSON.parse(line))).toMatchObject([{ campaign }, { campaign }]);
+});
+
+test('a reader that goes away is no error', async () => {
+  const running = numfleet.start(['numbers', campaign, '--format', 'jsonl']);
+  running.stdout.destroy();
+  expect((await running).exitCode).toBe(0);
+});
