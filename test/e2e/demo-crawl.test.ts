@@ -28,6 +28,8 @@ interface Crawl {
   state: string;
   seconds: number;
   snapshots: PageCounts[];
+  /** After a counter was falsified. */
+  falsified: PageCounts;
   pages: CrawledPage[];
   numbers: Numbers;
   requests: RequestRecord[];
@@ -71,11 +73,13 @@ async function crawlDemoWeb(fleet: FleetUnderTest): Promise<Crawl> {
   const pages = await crawledPages(home, campaign);
   const numbers = await api.numbers(campaign, 'comparing with the manifest');
   const deadLetters = (await truth.query('select from dead_letters')).length;
+  await truth.query("insert into campaign_count_deltas values ($1, 'done', 1)", [campaign]);
+  const falsified = await readPageCounts(truth, campaign);
   const exit = await fleet.stop('SIGINT');
   const left = await leftovers(home);
   const logs = await serviceLogs(home);
   const [manifest, requests] = [sites.manifest, sites.requests()];
-  return { manifest, requests, state, seconds, snapshots, pages, numbers, deadLetters, exit, left, logs };
+  return { manifest, requests, state, seconds, snapshots, falsified, pages, numbers, deadLetters, exit, left, logs };
 }
 
 describe('I9: it adds up', () => {
@@ -85,6 +89,12 @@ describe('I9: it adds up', () => {
       expect(counted).toEqual(rows);
       expect(sumOf(counted)).toBe(discovered);
     }
+  });
+
+  test('a counter that is off by one shows (negative control)', () => {
+    const { discovered, counted, rows } = crawl.falsified;
+    expect(sumOf(counted)).toBe(discovered + 1);
+    expect(counted.done).toBe(rows.done + 1);
   });
 
   test('I8: the window bounds the leased pages, and was made use of', () => {

@@ -27,8 +27,6 @@ const sets = [
   { set: 'contacts', contentType: 'text/html' },
 ];
 const hosts = 30;
-/** Of numbers without a country code: of those on the contact pages it is the most frequent. */
-const region = 'US';
 
 describe.skipIf(isAbsent && process.env.CI !== 'true')(`the real pages of ${corpora}, through the whole fleet`, () => {
   const stack = new AsyncDisposableStack();
@@ -54,7 +52,6 @@ describe.skipIf(isAbsent && process.env.CI !== 'true')(`the real pages of ${corp
       hostConcurrency: 4,
       retentionDays: 1,
       render: 'auto',
-      region,
     });
     const status = await fleet.api.finished(campaign, { withinMs: 150_000 });
     state = status.state;
@@ -116,7 +113,7 @@ describe.skipIf(isAbsent && process.env.CI !== 'true')(`the real pages of ${corp
     expect(read.length).toBeGreaterThan(400);
     const expected = read.map(({ url }) => ({ url, findings: findingsOn(url, saved.get(url)) }));
     expect(read.map(({ url, findings }) => ({ url, findings }))).toEqual(expected);
-    expect(expected.reduce((sum, { findings }) => sum + findings, 0)).toBeGreaterThan(500);
+    expect(expected.reduce((sum, { findings }) => sum + findings, 0)).toBeGreaterThan(400);
   });
 
   test('I10: nothing of the fleet is left', () => {
@@ -149,5 +146,5 @@ function indexPages(urls: readonly string[]): Map<string, ServedPage> {
 
 function findingsOn(url: string, page: ServedPage | undefined): number {
   const { html } = decodeHtml(Buffer.from(page?.body ?? ''), page?.contentType ?? null);
-  return readPage(html, { url, region, maxFindings: 2_000, maxLinks: 1_000 }).findings.length;
+  return readPage(html, { url, region: null, maxFindings: 2_000, maxLinks: 1_000 }).findings.length;
 }

@@ -9,7 +9,7 @@ import { leftovers } from './leftovers.ts';
 import { descendantsOf, type LiveProcess } from './live-processes.ts';
 import { until } from './until.ts';
 
-export const root = resolve(import.meta.dirname, '../../..');
+const root = resolve(import.meta.dirname, '../../..');
 
 export interface FleetExit {
   exitCode: number | null;

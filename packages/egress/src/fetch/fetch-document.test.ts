@@ -162,6 +162,17 @@ describe('a failure', () => {
       'half a chunked body',
       (socket) => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhal'),
     ],
+    // Where the connection is for one request only, undici takes its end for a broken protocol.
+    [
+      'connection-lost',
+      'half a body, the connection being for it alone',
+      (socket) => socket.end('HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 100\r\n\r\nhalf'),
+    ],
+    [
+      'connection-lost',
+      'half a chunked body, the connection being for it alone',
+      (socket) => socket.end('HTTP/1.1 200 OK\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhal'),
+    ],
     ['malformed-response', 'no HTTP', (socket) => socket.end('SSH-2.0-OpenSSH_9.9\r\n')],
     [
       'malformed-response',

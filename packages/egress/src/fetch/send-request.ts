@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { NumfleetError } from '@numfleet/contracts';
 import type { Dispatcher } from 'undici';
 
 export interface Answer {
@@ -59,9 +60,23 @@ export async function sendRequest(dispatcher: Dispatcher, parts: RequestParts): 
       signal.removeEventListener('abort', abort);
       body?.push(null);
     },
-    onResponseError: (_, error) => fail(error),
+    onResponseError: (_, error) => fail(body !== undefined && isCutShort(error) ? lost(error) : error),
   });
   return await answer.promise;
+}
+
+/**
+ * Where a connection is for one request only, undici takes its end within the body for a broken protocol. Of a head that
+ * contradicts itself it says the same.
+ */
+function isCutShort(error: Error): boolean {
+  const code = 'code' in error ? error.code : undefined;
+  // The parser's errors come without the code that they should have (undici 8.12).
+  return code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' || error.message.endsWith('(Invalid EOF state)');
+}
+
+function lost(cause: Error): NumfleetError {
+  return new NumfleetError('connection-lost', 'The connection ended within the body.', { cause });
 }
 
 function bodyOf(controller: Dispatcher.DispatchController): Readable {
