@@ -25,6 +25,7 @@ test('crawl --wait --json runs a fleet, prints one summary, exits 0 where no pag
     name: 'unnamed',
     purpose: 'a test',
     state: 'finished',
+    discovered: 2,
     pages: { queued: 0, leased: 0, done: 2, failed: 0, excluded: 0 },
     excludedOverflow: 0,
     numbers: 5,
@@ -56,4 +57,16 @@ test('where no fleet runs, what is stored can be looked at all the same', async 
     { campaign: '1', state: 'finished', pages: { done: 2, failed: 0 } },
   ]);
   await expectNothingLeft(numfleet.home);
+});
+
+test('the demo finds all that is there and nothing else, says so in a table, and ends with --exit', async () => {
+  await using demo = await createNumfleet();
+  const { exitCode, stdout } = await demo.run(['demo', '--exit']);
+  expect(exitCode).toBe(0);
+  const all = /│ all +│(.*)│\n/.exec(stdout)?.[1] ?? '';
+  const [pages, expected, found, missing, wrong] = all.split('│').map(Number);
+  expect({ missing, wrong }).toEqual({ missing: 0, wrong: 0 });
+  expect(pages).toBeGreaterThan(70);
+  expect(found).toBe(expected);
+  await expectNothingLeft(demo.home);
 });

@@ -58,6 +58,8 @@ export const campaignStatus = z.object({
   name: z.string(),
   purpose: z.string(),
   state: z.enum(campaignStates),
+  /** Pages found so far, counted by themselves: at any instant the sum of `pages` (I9). */
+  discovered: z.int(),
   pages: z.record(z.enum(pageStates), z.int()),
   /** Excluded URLs beyond the rows that are kept of them (I9). */
   excludedOverflow: z.int(),

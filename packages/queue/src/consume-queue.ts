@@ -86,7 +86,10 @@ async function processJob<Q extends keyof Messages>(
     handled = parsed.ok
       ? await deps.handle(parsed.message, { jobId, signal })
       : { ending: 'dead-letter', code: parsed.code };
-    if (handled.ending === 'given-back') await job.moveToWait(token);
+    if (handled.ending === 'given-back') {
+      // A queue that is gone just now finds the job stalled later, which comes to the same.
+      await job.moveToWait(token).catch((error) => deps.emit({ type: 'queue.error', queue: deps.queue, error }));
+    }
     if (handled.ending === 'dead-letter') await deps.onDeadLetter?.(jobId, handled.code);
   } catch (error) {
     end('failed');

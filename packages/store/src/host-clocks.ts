@@ -12,7 +12,8 @@ export async function advanceHostClocks(
 ): Promise<void> {
   if (evidence.length === 0) return;
   const { rows } = await tx.query<HostClock & { id: string }>(
-    `select id, last_requested_at as "lastRequestedAt", not_before as "notBefore", failures
+    `select id, last_requested_at as "lastRequestedAt", not_before as "notBefore", failures, failed_at as "failedAt",
+       lease_delay_ms as "delayMs"
      from hosts where id = any($1::bigint[]) order by id for no key update`,
     [[...new Set(evidence.map((one) => one.hostId))]],
   );
@@ -26,9 +27,10 @@ export async function advanceHostClocks(
   }));
   await tx.query(
     `update hosts h
-     set last_requested_at = clock."lastRequestedAt", not_before = clock."notBefore", failures = clock.failures
-     from jsonb_to_recordset($1::jsonb)
-       as clock (id bigint, "lastRequestedAt" timestamptz, "notBefore" timestamptz, failures int)
+     set last_requested_at = clock."lastRequestedAt", not_before = clock."notBefore", failures = clock.failures,
+       failed_at = clock."failedAt"
+     from jsonb_to_recordset($1::jsonb) as clock (id bigint, "lastRequestedAt" timestamptz, "notBefore" timestamptz,
+       failures int, "failedAt" timestamptz)
      where h.id = clock.id`,
     [JSON.stringify(advanced)],
   );

@@ -34,7 +34,7 @@ export {
   type OfferPage,
   type Scope,
 } from './offer-page.ts';
-export { type CountedStatus, listCampaigns, readCampaignStatus } from './read-campaign-status.ts';
+export { listCampaigns, readCampaignStatus } from './read-campaign-status.ts';
 export { type FrontierFigures, readFrontierFigures } from './read-frontier-figures.ts';
 export { type PageContext, readPageContexts } from './read-page-contexts.ts';
 export { type AuditEvent, recordAudit } from './record-audit.ts';

@@ -2,13 +2,8 @@ import { type CampaignState, type CampaignStatus, pageStates, rowId } from '@num
 import { unknownCampaign } from './lock-campaign.ts';
 import type { Db } from './store.ts';
 
-/** A campaign's status with `discovered`, which equals the sum of `pages` at any instant (I9). */
-export interface CountedStatus extends CampaignStatus {
-  discovered: number;
-}
-
 /** One campaign's status, exact, from one snapshot. Throws `campaign-unknown`. */
-export async function readCampaignStatus(db: Db, campaignId: string, now: Date): Promise<CountedStatus> {
+export async function readCampaignStatus(db: Db, campaignId: string, now: Date): Promise<CampaignStatus> {
   if (!rowId.safeParse(campaignId).success) throw unknownCampaign();
   const [status] = await readStatuses(db, now, 'c.id = $2', campaignId);
   if (!status) throw unknownCampaign();
@@ -16,7 +11,7 @@ export async function readCampaignStatus(db: Db, campaignId: string, now: Date):
 }
 
 /** The newest campaigns first, at most `limit`. */
-export async function listCampaigns(db: Db, options: { now: Date; limit?: number }): Promise<CountedStatus[]> {
+export async function listCampaigns(db: Db, options: { now: Date; limit?: number }): Promise<CampaignStatus[]> {
   return await readStatuses(
     db,
     options.now,
@@ -35,7 +30,7 @@ interface StatusRow {
   seconds: number;
 }
 
-async function readStatuses(db: Db, now: Date, where: string, value: string | number): Promise<CountedStatus[]> {
+async function readStatuses(db: Db, now: Date, where: string, value: string | number): Promise<CampaignStatus[]> {
   const { rows } = await db.query<StatusRow>(
     `select c.id as campaign, c.name, c.purpose, c.state, c.excluded_overflow,
        extract(epoch from coalesce(c.finished_at, $1) - c.created_at)::float8 as seconds,

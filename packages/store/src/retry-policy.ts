@@ -13,6 +13,8 @@ export interface RetryPolicy {
   throttleMs: number;
   /** Failures in a row after which a host is backed off from. */
   hostFailures: number;
+  /** Failures further apart than the host's waits and this are not in a row, ms. */
+  streakGapMs: number;
   /** Workers that a page may lose before it is quarantined. */
   maxWorkerLosses: number;
 }
@@ -24,6 +26,7 @@ export const retryPolicy: RetryPolicy = {
   maxThrottled: 10,
   throttleMs: 10_000,
   hostFailures: 3,
+  streakGapMs: 3_000,
   maxWorkerLosses: 3,
 };
 
@@ -120,7 +123,11 @@ export interface HostEvidence {
 export interface HostClock {
   lastRequestedAt: Date | null;
   notBefore: Date | null;
+  /** In a row, each as soon after the one before as the back-off allowed. */
   failures: number;
+  failedAt: Date | null;
+  /** The delay under which the host is crawled, ms. */
+  delayMs: number;
 }
 
 /** A host's clock after a result. Its requests are never dated into the future, whatever a worker's clock says. */
@@ -133,14 +140,28 @@ export function decideHost(
   const requestedAt = evidence.requestedAt && evidence.requestedAt > now ? now : evidence.requestedAt;
   const lastRequestedAt = later(clock.lastRequestedAt, requestedAt);
   const inTrouble = evidence.code !== null && hostTrouble.has(evidence.code);
+  const streak = isStreak(clock, requestedAt ?? now, policy) ? clock.failures : 0;
   // A job that sent nothing, one that robots.txt refused for instance, is no sign of health.
-  const failures = inTrouble ? clock.failures + 1 : requestedAt ? 0 : clock.failures;
+  const failures = inTrouble ? streak + 1 : requestedAt ? 0 : clock.failures;
   const waitMs = evidence.retryAfterMs ?? (inTrouble ? hostBackoff(evidence.code, failures, policy) : 0);
   return {
+    ...clock,
     lastRequestedAt,
     failures,
+    failedAt: inTrouble ? now : clock.failedAt,
     notBefore: waitMs > 0 ? later(clock.notBefore, new Date(now.getTime() + waitMs)) : clock.notBefore,
   };
+}
+
+/**
+ * Whether a request follows the last failure as closely as back-off and delay allow. Otherwise the host was left alone for
+ * a while: nobody who comes back to it later is to wait for what went before.
+ */
+function isStreak(clock: HostClock, requestedAt: Date, policy: RetryPolicy): boolean {
+  if (!clock.failedAt) return true;
+  const waitedMs = Math.max(clock.failedAt.getTime(), clock.notBefore?.getTime() ?? 0) - clock.failedAt.getTime();
+  const quietMs = requestedAt.getTime() - clock.failedAt.getTime();
+  return quietMs <= 2 * waitedMs + clock.delayMs + policy.streakGapMs;
 }
 
 function hostBackoff(code: PageCode | null, failures: number, policy: RetryPolicy): number {

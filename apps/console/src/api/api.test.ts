@@ -36,6 +36,7 @@ describe('campaigns', () => {
       name: 'first',
       purpose: 'a test',
       state: 'active',
+      discovered: 2,
       pages: { queued: 2, leased: 0, done: 0, failed: 0, excluded: 0 },
       excludedOverflow: 0,
       numbers: 0,
