@@ -1,11 +1,13 @@
 import {
   type CrawlResult,
   errorCodeOf,
+  NumfleetError,
   type PageResult,
   type queueNames,
   type RobotsResult,
 } from '@numfleet/contracts';
 import type { JobQueue } from '@numfleet/queue';
+import { sleep } from '@numfleet/service';
 
 /**
  * Stage 3.6: adds the result to its queue. One that does not fit is cut, links first, and says so (I8); findings are
@@ -14,12 +16,29 @@ import type { JobQueue } from '@numfleet/queue';
 export function createHandOn(deps: { results: JobQueue<typeof queueNames.results> }) {
   return async function handOn(result: CrawlResult): Promise<void> {
     try {
-      await deps.results.add([result]);
+      await addPatiently(deps.results, result);
     } catch (error) {
       if (errorCodeOf(error) !== 'result-too-large') throw error;
       await handOn(result.kind === 'page' ? smaller(result) : forbidding(result));
     }
   };
+}
+
+/** How long the queue may be gone before a result is given up, ms: a page is not fetched twice for a short absence. */
+const patienceMs = 20_000;
+const pauseMs = 250;
+
+/** Adding it twice, because the answer was lost, is adding it once. */
+async function addPatiently(results: JobQueue<typeof queueNames.results>, result: CrawlResult): Promise<void> {
+  const endsAt = performance.now() + patienceMs;
+  while (true) {
+    try {
+      return await results.add([result]);
+    } catch (error) {
+      if (error instanceof NumfleetError || performance.now() > endsAt) throw error;
+      await sleep(pauseMs);
+    }
+  }
 }
 
 function smaller(result: PageResult): PageResult {

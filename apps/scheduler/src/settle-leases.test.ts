@@ -142,11 +142,12 @@ describe('leases that ran out', () => {
       },
     });
     await begun.promise;
-    const { state } = await crawl.stateOf(jobIdOf(job));
-    expect(state).toBe('active');
+    const taken = await crawl.stateOf(jobIdOf(job));
+    if (taken.state !== 'active') throw new Error(`the job is ${taken.state}`);
     // The lease ran out by the clock of the scheduler, but the worker took the job less than a lease ago.
     await scheduler.query("update pages set lease_until = now() - interval '1 minute'");
     expect(await settle(new Date(Date.now() + leaseMs - 2_000))).toEqual(['extended']);
+    expect(await pageState()).toMatchObject({ state: 'leased', lease_until: new Date(taken.since + leaseMs) });
     await scheduler.query("update pages set lease_until = now() - interval '1 minute'");
     expect(await settle(new Date(Date.now() + leaseMs + 60_000))).toEqual(['attempt']);
     expect(await pageState()).toMatchObject({ state: 'queued', code: 'worker-lost', worker_losses: 1 });

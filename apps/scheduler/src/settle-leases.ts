@@ -18,7 +18,8 @@ export interface SettleLeasesDeps {
   leaseMs: number;
 }
 
-type Verdict = 'extend' | 'lost' | 'redispatch';
+/** A lease is extended until a time, ms since the epoch, at which there may be something new to ask for. */
+type Verdict = { is: 'extend'; until: number } | { is: 'lost' } | { is: 'redispatch' };
 
 const leasesAScan = 200;
 
@@ -32,9 +33,10 @@ export function createSettleLeases(deps: SettleLeasesDeps) {
     const expired = await expiredLeases(store, { now, limit: leasesAScan });
     if (expired.length === 0) return;
     const verdicts = await Promise.all(expired.map((lease) => verdictOf(lease, now, deps)));
-    const by = (verdict: Verdict): Lease[] => expired.filter((_, index) => verdicts[index] === verdict);
+    const by = (is: Verdict['is']): Lease[] => expired.filter((_, index) => verdicts[index]?.is === is);
 
-    const extended = await extendLeases(store, by('extend'), new Date(now.getTime() + deps.leaseMs));
+    const until = Math.min(...verdicts.map((verdict) => (verdict.is === 'extend' ? verdict.until : Infinity)));
+    const extended = until === Infinity ? 0 : await extendLeases(store, by('extend'), new Date(until));
     const { lost, redispatched } = await store.transaction(async (tx) => ({
       lost: await recordLostLeases(tx, by('lost'), { now }),
       redispatched: await redispatchLeases(tx, by('redispatch'), { now }),
@@ -52,21 +54,24 @@ export function createSettleLeases(deps: SettleLeasesDeps) {
 
 async function verdictOf(lease: Lease, now: Date, deps: SettleLeasesDeps): Promise<Verdict> {
   const jobId = jobIdOf(lease);
+  const another: Verdict = { is: 'extend', until: now.getTime() + deps.leaseMs };
   // The result is asked for first: a crawl job that ended long ago may have been dropped from its queue.
   const result = await deps.results.stateOf(jobId);
-  if (result.state === 'waiting' || result.state === 'active') return 'extend';
-  if (result.state === 'failed') return 'lost';
+  if (result.state === 'waiting' || result.state === 'active') return another;
+  if (result.state === 'failed') return { is: 'lost' };
   const job = await deps.crawl.stateOf(jobId);
   switch (job.state) {
     case 'waiting':
-      return 'extend';
-    case 'active':
-      return job.since + deps.leaseMs > now.getTime() ? 'extend' : 'lost';
+      return another;
+    case 'active': {
+      const until = job.since + deps.leaseMs;
+      return until > now.getTime() ? { is: 'extend', until } : { is: 'lost' };
+    }
     case 'gone':
-      return 'redispatch';
+      return { is: 'redispatch' };
     // Stalled, or ended without a result: its worker is counted as lost.
     case 'failed':
     case 'completed':
-      return 'lost';
+      return { is: 'lost' };
   }
 }

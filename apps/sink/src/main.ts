@@ -10,6 +10,7 @@ import { createCommitResult } from './commit-result.ts';
 import { createCommitRobots } from './commit-robots.ts';
 import { createGather } from './gather.ts';
 import { createOpenResult } from './open-result.ts';
+import { createOutlastPostgres } from './outlast-postgres.ts';
 import { createPrepareCommits } from './prepare-commits.ts';
 
 /** Results gathered into one transaction at most, and how long the first of them waits, ms. */
@@ -55,7 +56,7 @@ process.exit(
         // Twice a batch, so that the next one gathers while one is committed.
         concurrency: batch.max * 2,
         emit,
-        handle: (result) => gather(result),
+        handle: createOutlastPostgres({ commit: gather, emit }),
         onDeadLetter: (jobId, code) =>
           recordDeadLetter(store, { queue: queueNames.results, jobId, code, at: new Date(), details: {} }),
       }),

@@ -45,7 +45,7 @@ export async function createNumfleet(given: { home?: string; env?: Readonly<Reco
 
   function start(args: readonly string[], { env: more = {}, input = '', under = [] }: RunOptions = {}) {
     const [command = '', ...rest] = [...under, ...node, main, ...args];
-    const streams = { input, reject: false, stripFinalNewline: false, timeout: 90_000 } as const;
+    const streams = { input, reject: false, stripFinalNewline: false, timeout: 110_000 } as const;
     return execa(command, rest, { ...streams, env: { ...env, ...more }, extendEnv: false });
   }
 
