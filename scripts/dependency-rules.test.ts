@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
@@ -12,10 +13,10 @@ interface Cruise {
 
 it('the dependency rules look at the real imports: a tool that reads no TypeScript would find no violation either', async () => {
   const args = ['--config', '.dependency-cruiser.mjs', '--output-type', 'json', 'apps/crawler/src/main.ts'];
-  const { stdout } = await promisify(execFile)('node_modules/.bin/depcruise', args, {
-    cwd: root,
-    maxBuffer: 64 * 2 ** 20,
-  });
+  // The machine's own Node may be older than the one that runs this.
+  const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}` };
+  const options = { cwd: root, env, maxBuffer: 64 * 2 ** 20 };
+  const { stdout } = await promisify(execFile)('node_modules/.bin/depcruise', args, options);
   const { modules } = JSON.parse(stdout) as Cruise;
   const sources = modules.map((module) => module.source);
   expect(sources).toContain('apps/crawler/src/crawl-page.ts');

@@ -103,6 +103,13 @@ export function createProgram(surroundings: () => Surroundings, end: (exitCode: 
     .action((files: string[], options: ExtractOptions) => run(extract)(files, options));
 
   program
+    .command('keys')
+    .description('the keys that numbers are sealed and stored under')
+    .command('generate')
+    .description('make them where there are none yet')
+    .action(async () => run((await import('./commands/keys.ts')).makeKeys)());
+
+  program
     .command('doctor')
     .description('check this machine and explain the configuration')
     .option('--json', 'print JSON lines and nothing else')

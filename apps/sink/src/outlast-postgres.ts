@@ -7,9 +7,6 @@ const pauseMs = 1_000;
 
 /** SQLSTATE classes that tell of the server: connection, rollback, resources, locks, intervention, system error. */
 const serverTrouble = /^(08|40|53|55|57|58)/;
-/** What Node and the driver say when a connection breaks under a statement. */
-const brokenConnection =
-  /^(E[A-Z]{3,}$|Connection terminated|Client has encountered a connection error|Query read timeout)/;
 
 /**
  * A result that cannot be committed because Postgres is gone stays in its queue, at no cost to its page: a lost result
@@ -46,5 +43,5 @@ function isTroubleOfPostgres(error: unknown): boolean {
   if (errorCodeOf(error) === 'postgres-failed') return true;
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
-  return serverTrouble.test(code) || brokenConnection.test(code) || brokenConnection.test(error.message);
+  return serverTrouble.test(code);
 }

@@ -114,7 +114,8 @@ describe('the queue on Postgres', () => {
     expect(new Map(deadLetters().map(({ jobId, code }) => [jobId, code]))).toEqual(
       new Map(forged.map(({ id, code }) => [id, code])),
     );
-    for (const { id } of forged) expect(await queue.stateOf(id)).toEqual({ state: 'failed' });
+    // The event comes a moment before the queue has entered it.
+    for (const { id } of forged) await expect.poll(() => queue.stateOf(id)).toEqual({ state: 'failed' });
   });
 
   it('I3: keeps only the code of a failure, never its message', async () => {

@@ -114,8 +114,10 @@ async function withConnection<T>(pool: pg.Pool, work: (connection: Connection) =
           const result = await client.query<Row & pg.QueryResultRow>(text, [...values]);
           return { rows: result.rows as Row[], count: result.rowCount ?? 0 };
         } catch (error) {
-          sound &&= error instanceof pg.DatabaseError && !error.code?.startsWith('57P');
-          throw withoutData(error);
+          if (error instanceof pg.DatabaseError && !error.code?.startsWith('57P')) throw withoutData(error);
+          // Not Postgres' answer to the statement: a broken socket, a time-out, a server that shuts down.
+          sound = false;
+          throw unreachable(error);
         }
       },
     });

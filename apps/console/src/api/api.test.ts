@@ -86,6 +86,7 @@ describe('bad input gets a code, a fitting status, and changes nothing', () => {
     ['no seed', '/campaigns', { purpose, seeds: [] }, 400, 'request-invalid'],
     ['an unknown field', '/campaigns', { purpose, seeds, depht: 1 }, 400, 'request-invalid'],
     ['a wrong depth', '/campaigns', { purpose, seeds, depth: -1 }, 400, 'request-invalid'],
+    ['a country that is none', '/campaigns', { purpose, seeds, region: 'XX' }, 400, 'request-invalid'],
     ['a wrong expression', '/campaigns', { purpose, seeds, deny: '(' }, 400, 'request-invalid'],
     ['a seed that is no URL', '/campaigns', { purpose, seeds: [...seeds, 'nonsense'] }, 400, 'url-malformed'],
     ['a seed that is no web page', '/campaigns', { purpose, seeds: ['file:///etc/passwd'] }, 400, 'url-malformed'],

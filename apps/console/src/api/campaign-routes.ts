@@ -1,4 +1,11 @@
-import { campaignStatus, createCampaignRequest, enqueueReport, enqueueRequest } from '@numfleet/contracts';
+import {
+  campaignStatus,
+  createCampaignRequest,
+  enqueueReport,
+  enqueueRequest,
+  NumfleetError,
+} from '@numfleet/contracts';
+import { isRegion } from '@numfleet/extract';
 import {
   createCampaign,
   enqueuePages,
@@ -40,6 +47,7 @@ function create({ store, acceptUrls, offerPage, now }: CampaignRouteDeps): ApiRo
     async handle({ body: { seeds, ...settings } }) {
       const { name, purpose, allow, deny } = settings;
       refuseNumbers({ name, purpose, allow, deny });
+      refuseUnknownRegion(settings.region);
       const { urls, hosts } = acceptUrls(seeds);
       const offered = urls.map(offerSeed(offerPage, { settings, hosts }));
       const { id, ...report } = await store.transaction(async (tx) => {
@@ -50,6 +58,15 @@ function create({ store, acceptUrls, offerPage, now }: CampaignRouteDeps): ApiRo
       return { campaign: id, ...report };
     },
   });
+}
+
+/** Two letters that are no country would have every national number dropped, without a word. */
+function refuseUnknownRegion(region: string | null): void {
+  if (region === null || isRegion(region)) return;
+  throw new NumfleetError(
+    'request-invalid',
+    'region: not a country that numbers are known of. GB is the United Kingdom.',
+  );
 }
 
 function list({ store, now }: CampaignRouteDeps): ApiRoute {
