@@ -54,8 +54,8 @@ function createSink() {
   const vault = createNumberVault({ indexKey: keys['number-index'], storageKey: keys['number-storage'] });
   const emit = () => {};
   const commitResults = createCommitResult({
-    openResult: createOpenResult({ privateKey: keys['sealing-private'] }),
-    prepareCommits: createPrepareCommits({ store, vault, urls, offerPage, domainOf: registrableDomain }),
+    openResult: createOpenResult({ privateKey: keys['sealing-private'], urls }),
+    prepareCommits: createPrepareCommits({ store, vault, offerPage, domainOf: registrableDomain }),
     commitPages: createCommitPages({ store, policy: retryPolicy, emit }),
     commitRobots: createCommitRobots({ store, urls, policy: retryPolicy }),
     emit,
@@ -134,6 +134,16 @@ describe('stage 5', () => {
     const stolen = { ...(await sealedResult(first)), pageId: second.id, leaseToken: second.leaseToken };
     const endings = await createSink().commitResults([stolen, await sealedResult(first)]);
     expect(endings).toEqual([{ ending: 'dead-letter', code: 'seal-invalid' }, { ending: 'done' }]);
+    expect((await pageRows(campaign)).map((row) => row.state).sort()).toEqual(['done', 'leased']);
+  });
+
+  it('a link that no crawler of ours encrypted sets its result aside, and no other', async () => {
+    const { campaign, pages } = await leasePages(['/a', '/b']);
+    const [first, second] = pages as [ClaimedPage, ClaimedPage];
+    const foreign = createUrlCodec({ key: Buffer.alloc(32, 9) }).toWire('http://x.test/02079460958');
+    const forged = resultOf(first, new Date(), { links: [{ url: foreign, via: 'link' }] });
+    const endings = await createSink().commitResults([forged, await sealedResult(second)]);
+    expect(endings).toEqual([{ ending: 'dead-letter', code: 'contract-invalid' }, { ending: 'done' }]);
     expect((await pageRows(campaign)).map((row) => row.state).sort()).toEqual(['done', 'leased']);
   });
 

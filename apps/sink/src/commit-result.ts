@@ -24,12 +24,12 @@ export function createCommitResult(deps: CommitResultDeps) {
 
     for (const robots of results.filter(isRobots)) endings.set(robots, await deps.commitRobots(robots));
 
-    // 5.1 open: the seals, outside the transaction; one that does not open is set aside.
+    // 5.1 open: seals and URLs, outside the transaction; a result of which one does not open is set aside.
     const opened = [];
     for (const page of results.filter(isPage)) {
-      const findings = await deps.openResult(page);
-      if (findings === null) endings.set(page, { ending: 'dead-letter', code: 'seal-invalid' });
-      else opened.push({ result: page, findings });
+      const one = await deps.openResult(page);
+      if ('code' in one) endings.set(page, { ending: 'dead-letter', code: one.code });
+      else opened.push(one);
     }
 
     // 5.2 prepare: numbers become blind index and ciphertext, links are judged; from here on nothing is plain.

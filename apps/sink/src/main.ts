@@ -35,11 +35,10 @@ process.exit(
     const gather = createGather({
       ...batch,
       work: createCommitResult({
-        openResult: createOpenResult({ privateKey: keys['sealing-private'] }),
+        openResult: createOpenResult({ privateKey: keys['sealing-private'], urls }),
         prepareCommits: createPrepareCommits({
           store,
           vault: createNumberVault({ indexKey: keys['number-index'], storageKey: keys['number-storage'] }),
-          urls,
           offerPage: createOfferPage({ toWire: urls.toWire, pageKeyOf, domainOf: registrableDomain }),
           domainOf: registrableDomain,
         }),

