@@ -32,7 +32,7 @@ try {
   await page.goto(links.console);
   // Pages are crawled within seconds of the link; the pictures are to show them at it.
   await page.waitForTimeout(4_000);
-  await page.screenshot({ path: path.join(pictures, 'console.png') });
+  await page.screenshot({ path: path.join(pictures, 'console.png'), clip: { x: 0, y: 0, width: 1280, height: 270 } });
   await page.goto(links.queues);
   await page.waitForTimeout(2_500);
   await page.screenshot({ path: path.join(pictures, 'queues.png') });

@@ -49,15 +49,15 @@ beforeAll(async () => {
     watch('process table', await processTable(fleet));
     await watchFiles('profiles of browsers', join(home, 'run'));
   };
-  let sealedSeen = 0;
-  const { state } = await api.finished(campaign, {
-    withinMs: 90_000,
-    everyMs: 500,
-    async onStatus({ pages }) {
-      await look();
-      if (sealedSeen === 0 && (pages.done ?? 0) >= 5) sealedSeen = await whileSinkStands(lookAtQueues);
-    },
-  });
+  // So many pages are in work that enough results are still to come; a look at everything would take too long here.
+  await until(
+    'pages in work',
+    30_000,
+    async () => ((await api.status(campaign)).pages.leased ?? 0) >= 2 * leastResults,
+    10,
+  );
+  const sealedSeen = await whileSinkStands(lookAtQueues);
+  const { state } = await api.finished(campaign, { withinMs: 90_000, everyMs: 500, onStatus: look });
   expect(sealedSeen).toBeGreaterThanOrEqual(leastResults);
   expect(state).toBe('finished');
   // All that an operator may do with the numbers, so that the traces of it are looked at too.
