@@ -50,10 +50,13 @@ export async function consumeQueue<Q extends keyof Messages>(deps: {
     health,
     inFlight: () => inFlight.size,
     async drain(signal) {
-      signal.addEventListener('abort', () => giveBack.abort(signal.reason), { once: true });
-      if (signal.aborted) giveBack.abort(signal.reason);
-      await worker.pause(true);
-      while (inFlight.size > 0) await Promise.allSettled(inFlight);
+      // This ends the wait for jobs at once. With `pause(true)` that wait goes on, and the job that is given back next
+      // wakes it and is taken once more.
+      const paused = worker.pause();
+      const onAbort = () => giveBack.abort(signal.reason);
+      if (signal.aborted) onAbort();
+      else signal.addEventListener('abort', onAbort, { once: true });
+      await paused;
     },
     async [Symbol.asyncDispose]() {
       // `worker.close()` waits for ever for a connection that is gone; force does not wait for jobs.
