@@ -5,5 +5,8 @@ export * from './error-codes.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './findings.ts';
+export * from './fleet-view.ts';
 export * from './queue-names.ts';
+export * from './spans.ts';
 export * from './wire.ts';
+export * from './worker-report.ts';
