@@ -6,4 +6,5 @@ cd -- "$(dirname -- "$0")/../.."
 
 . scripts/bootstrap/machine-node.sh
 "$machine_node" scripts/bootstrap/set-up.mjs
+scripts/bootstrap/bring-test-programs.sh
 exec .runtime/bin/node node_modules/vitest/vitest.mjs run "$@"

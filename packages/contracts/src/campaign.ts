@@ -94,6 +94,8 @@ export type NumberView = z.infer<typeof numberView>;
 /** Why a URL was fetched, excluded or failed. */
 export const pageView = z.object({
   campaign: z.string(),
+  /** By which logs and traces know it. */
+  id: z.string(),
   url: z.string(),
   state: z.enum(pageStates),
   code: z.string().nullable(),

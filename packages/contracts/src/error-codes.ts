@@ -75,16 +75,28 @@ export const operatorCodes = {
   'browser-missing': 'no browser was found',
   'postgres-failed': 'Postgres did not start or cannot be reached',
   'queue-unavailable': 'the queue cannot be reached',
+  'redis-unsuitable': 'this Redis would lose messages, or is too old',
   'schema-newer': 'the database was migrated by a newer Numfleet',
   unauthorized: 'the token is missing or wrong',
+  forbidden: 'a signed-in browser may not do this, or not from that page',
   'request-invalid': 'the request does not match the API',
   'request-too-large': 'the request body is over its limit',
+  'method-unsupported': 'that address does not answer this method',
+  'media-unsupported': 'the body is of a type or encoding that is not read',
+  'trace-unknown': 'no span of that trace is kept on this machine',
   'not-found': 'there is nothing at that address',
   'file-unreadable': 'the file cannot be read',
+  'file-unwritable': 'the file cannot be written, or is there already',
+  'passphrase-wrong': 'the passphrase is too short, was mistyped or does not open the file',
+  'backup-damaged': 'the backup is cut or was changed',
   'deadline-exceeded': 'it took longer than its deadline',
   aborted: 'it was interrupted',
+  'loop-ended': 'a loop that must not end has ended without an error',
   'internal-error': 'a defect of Numfleet',
 } as const;
 
 export type OperatorCode = keyof typeof operatorCodes;
 export type ErrorCode = PageCode | DeadLetterCode | OperatorCode;
+export const errorCodes: ReadonlySet<string> = new Set(
+  Object.keys({ ...pageCodes, ...deadLetterCodes, ...operatorCodes }),
+);

@@ -3,8 +3,8 @@ import type { DeadLetterCode, ErrorCode, PageCode } from './error-codes.ts';
 import type { RejectReason } from './findings.ts';
 import type { QueueName } from './queue-names.ts';
 
-/** The stages of a page job, in order; ARCHITECTURE.md numbers them 3.1 to 3.6. */
-export const crawlStages = ['fetch', 'render', 'parse', 'extract', 'seal', 'hand-on'] as const;
+/** The stages of a job, in order; ARCHITECTURE.md numbers them 3.1 to 3.6. `read` holds 3.3 to 3.5 and the way to their thread. */
+export const crawlStages = ['fetch', 'render', 'read', 'parse', 'extract', 'seal', 'hand-on'] as const;
 export type CrawlStage = (typeof crawlStages)[number];
 
 /** How a message taken from a queue ended. Their sum equals the messages taken (I9). */
@@ -13,6 +13,42 @@ export type JobEnding = (typeof jobEndings)[number];
 
 export const browserEndings = ['closed', 'hung', 'crashed', 'owner-gone', 'recycled'] as const;
 export type BrowserEnding = (typeof browserEndings)[number];
+
+/** Why spans were not kept: more came than go out, the collector or file did not take them, or the process ended first. */
+export const spanDropReasons = ['queue-full', 'export-failed', 'stopped'] as const;
+export type SpanDropReason = (typeof spanDropReasons)[number];
+
+/** Why a connection to Postgres was given up: it did not answer, broke while idle, or was 30 min old. */
+export const evictionReasons = ['no-answer', 'broken', 'expired'] as const;
+export type EvictionReason = (typeof evictionReasons)[number];
+
+/**
+ * How a process ended that the supervisor starts again; `ended` is an exit with code 0 that nobody asked for, and `hung`
+ * that it was killed because it no longer answered.
+ */
+export const restartReasons = ['ended', 'failed', 'killed', 'hung', 'never-ready'] as const;
+export type RestartReason = (typeof restartReasons)[number];
+
+/** What a job holds while it runs, and must have given back soon after. */
+export const jobResources = ['request', 'browser-page', 'thread'] as const;
+export type JobResource = (typeof jobResources)[number];
+
+/**
+ * Why a request to the console was refused before any route saw it: its stated length, what it grew to while it was read,
+ * what it unpacked to, an unknown encoding or type, no valid HTTP or JSON, a header over its limit, too slow, or one
+ * connection too many.
+ */
+export const requestRejections = [
+  'length',
+  'chunked',
+  'inflated',
+  'encoding',
+  'malformed',
+  'headers',
+  'timeout',
+  'connections',
+] as const;
+export type RequestRejection = (typeof requestRejections)[number];
 
 /**
  * All that happens in the fleet and is worth a log line or a metric. Rooms emit these; telemetry alone turns them into
@@ -29,8 +65,16 @@ export type FleetEvent =
   | { type: 'jobs.accounted'; taken: number; endings: Record<JobEnding, number>; difference: number }
   | { type: 'job.dead-lettered'; queue: QueueName; jobId: string; code: DeadLetterCode }
   | { type: 'job.errored'; queue: QueueName; jobId: string; code: ErrorCode; error: unknown }
+  /** How many resources of a kind are held by jobs that have ended; emitted whenever it changes. */
+  | { type: 'job.outlived'; resource: JobResource; held: number }
+  | { type: 'connection.evicted'; pool: 'truth' | 'queue'; reason: EvictionReason }
   | { type: 'queue.error'; queue: QueueName; error: unknown }
-  | { type: 'stage.ended'; stage: CrawlStage; pageId: string; seconds: number; ok: boolean }
+  /** A worker that took nothing while jobs waited was replaced. */
+  | { type: 'queue.worker-renewed'; queue: QueueName }
+  /** Whether this Redis drops keys when it is full cannot be found out. */
+  | { type: 'queue.unverified' }
+  /** `pageId` is null for a robots job. */
+  | { type: 'stage.ended'; stage: CrawlStage; pageId: string | null; seconds: number; ok: boolean }
   | { type: 'page.crawled'; pageId: string; outcome: PageOutcome; code: PageCode | null; seconds: number }
   | { type: 'page.cut'; pageId: string; cut: CutKind }
   | { type: 'page.read'; pageId: string; findings: number; rejected: Partial<Record<RejectReason, number>> }
@@ -41,8 +85,11 @@ export type FleetEvent =
   | { type: 'browser.ended'; pid: number; reason: BrowserEnding }
   | { type: 'browser.hung'; stage: string; timeoutMs: number }
   | { type: 'loop.failed'; loop: string; code: ErrorCode; error: unknown }
+  | { type: 'request.rejected'; reason: RequestRejection }
   /** `route` is the route's pattern, never the address that was asked for. */
   | { type: 'request.failed'; route: string; code: ErrorCode; error: unknown }
+  /** The caller went away before the answer was whole. */
+  | { type: 'request.abandoned'; route: string }
   | { type: 'dispatch.claimed'; pages: number; robots: number; leased: number; window: number }
   | { type: 'dispatch.excluded'; code: PageCode; pages: number }
   | { type: 'lease.expired'; verdict: 'extended' | 'attempt' | 'redispatched' | 'poison'; count: number }
@@ -64,7 +111,9 @@ export type FleetEvent =
       signal: string | null;
       asked: boolean;
     }
-  | { type: 'process.restarting'; process: string; inMs: number }
+  | { type: 'process.restarting'; process: string; reason: RestartReason; inMs: number }
+  /** `again`: the last ones were dropped too. */
+  | { type: 'spans.dropped'; reason: SpanDropReason; count: number; again: boolean }
   | { type: 'redaction'; sink: 'log' | 'metric' | 'trace'; count: number };
 
 export type Emit = (event: FleetEvent) => void;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { campaignStatus } from './campaign.ts';
+import { pageCodeList } from './error-codes.ts';
 import { findingLabels, findingSources, numberTypes } from './findings.ts';
 import { queueNames } from './queue-names.ts';
 import { workerReport } from './worker-report.ts';
@@ -11,6 +12,7 @@ export const hostStates = ['ready', 'waiting', 'busy', 'backing-off', 'robots-pe
 export const hostView = z.object({
   origin: z.string(),
   state: z.enum(hostStates),
+  /** Counted up to 1,000. */
   queued: z.int(),
   leased: z.int(),
   delayMs: z.int(),
@@ -33,6 +35,17 @@ export const lastFinding = z.object({
   label: z.enum(findingLabels).nullable(),
 });
 export type LastFinding = z.infer<typeof lastFinding>;
+
+/** One of the last pages that ended as failed. `url` is redacted. */
+export const lastFailure = z.object({
+  campaign: z.string(),
+  /** The page's id, by which `numfleet trace --page` finds what became of its jobs. */
+  page: z.string(),
+  url: z.string(),
+  code: z.enum(pageCodeList),
+  at: z.string(),
+});
+export type LastFailure = z.infer<typeof lastFailure>;
 
 /** Pages and sightings since the sample before, as the console saw them. */
 export const throughputSample = z.object({
@@ -63,10 +76,13 @@ export const fleetView = z.object({
   ),
   /** Hosts with pages to come, the busiest 50 first. */
   hosts: z.array(hostView),
+  /** Counted up to 1,000. */
   hostsTotal: z.int(),
   /** Those that reported within the last minute. */
   workers: z.array(workerReport),
   /** The newest 20. */
   findings: z.array(lastFinding),
+  /** The newest 20. */
+  failures: z.array(lastFailure),
 });
 export type FleetView = z.infer<typeof fleetView>;

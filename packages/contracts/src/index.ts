@@ -7,6 +7,7 @@ export * from './events.ts';
 export * from './findings.ts';
 export * from './fleet-view.ts';
 export * from './queue-names.ts';
+export * from './session-view.ts';
 export * from './spans.ts';
 export * from './wire.ts';
 export * from './worker-report.ts';

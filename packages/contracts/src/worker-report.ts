@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { epochMs } from './wire.ts';
 
-/** What a process of the fleet says of itself every few seconds. */
+/** How often a process reports itself, ms. */
+export const workerReportEveryMs = 5_000;
+
+/** What a process of the fleet says of itself. Times are of its own clock where it sends it, of the sink's where it is kept. */
 export const workerReport = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]{1,63}$/),
   app: z.enum(['scheduler', 'crawler', 'sink', 'console']),
@@ -21,3 +24,19 @@ export const workerReport = z.strictObject({
   sandboxed: z.boolean().nullable(),
 });
 export type WorkerReport = z.infer<typeof workerReport>;
+
+/**
+ * A report in its queue. Crawlers alone send them so; the others write theirs into Postgres. A crawler that was taken
+ * over may invent them: whoever reads one learns nothing but what that crawler says.
+ */
+export const workerReportMessage = z.strictObject({
+  v: z.literal(1),
+  kind: z.literal('report'),
+  report: workerReport.extend({ app: z.literal('crawler') }),
+});
+export type WorkerReportMessage = z.infer<typeof workerReportMessage>;
+
+/** The queue's id of a report: at most one of a worker waits. */
+export function reportJobIdOf({ report }: WorkerReportMessage): string {
+  return `report-${report.name}`;
+}

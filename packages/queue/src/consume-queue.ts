@@ -1,152 +1,103 @@
-import { type DeadLetterCode, type Emit, errorCodeOf, type JobEnding, queueNames } from '@numfleet/contracts';
-import { type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
-import { backendOf, type QueueConnection } from './connection.ts';
-import { type Messages, parse } from './contract.ts';
-
-/** How a handler ended: done, given back for another worker, or set aside with a code. A throw is a failure. */
-export type Handled = { ending: 'done' } | { ending: 'given-back' } | { ending: 'dead-letter'; code: DeadLetterCode };
+import { NumfleetError } from '@numfleet/contracts';
+import type { QueueConnection } from './connection.ts';
+import type { Messages } from './contract.ts';
+import { openQueue } from './open-queue.ts';
+import { type ProcessJobDeps, processJob } from './process-job.ts';
+import { withoutCommand } from './report-trouble.ts';
+import { type RunningWorker, startWorker } from './start-worker.ts';
+import { type Health, watchProgress } from './watch-progress.ts';
 
 export interface Consumer extends AsyncDisposable {
-  /** Connected and able to take jobs; the reason when it is not. */
-  health(): { ok: boolean; reason?: string };
+  /** The queue answers and the worker gets on; the reason when not. */
+  health(): Health;
   inFlight(): number;
   /** Takes nothing new and waits for what it has; when `signal` aborts, handlers are told to give back. */
   drain(signal: AbortSignal): Promise<void>;
 }
 
-const lockMs = 30_000;
-
-/**
- * A crawl job that stalls is not run again by the queue: the worker may still be alive on it, so Postgres decides (I2).
- * A result is: its commit is fenced and a sink that dies must not lose it; ten deaths on one result set it aside.
- */
-const stalls = {
-  [queueNames.crawl]: { maxStalledCount: 0, stalledInterval: 10_000 },
-  [queueNames.results]: { maxStalledCount: 10, stalledInterval: 10_000 },
-} as const;
-
-/** Processes a queue. Every message taken ends exactly once in an event, so that taken = ended (I9). */
-export async function consumeQueue<Q extends keyof Messages>(deps: {
-  queue: Q;
+export interface ConsumeQueueDeps<Q extends keyof Messages> extends ProcessJobDeps<Q> {
   connection: QueueConnection;
   workerName: string;
   concurrency: number;
-  emit: Emit;
-  handle: (message: Messages[Q], context: { jobId: string; signal: AbortSignal }) => Promise<Handled>;
-  onDeadLetter?: (jobId: string, code: DeadLetterCode) => Promise<void>;
-}): Promise<Consumer> {
+  /** Told when the worker takes jobs no more although nobody told it to stop, with an error or without (G23). */
+  onEnded?: (error: unknown) => void;
+  /** How often the worker's progress is looked at, ms; it is renewed after five looks without any. */
+  lookEveryMs?: number;
+}
+
+const renewWithinMs = 10_000;
+
+/** Processes a queue, with a worker that is replaced when it is stuck. Resolves when it is connected. */
+export async function consumeQueue<Q extends keyof Messages>(deps: ConsumeQueueDeps<Q>): Promise<Consumer> {
+  const { queue, connection, workerName, emit } = deps;
   const giveBack = new AbortController();
   const inFlight = new Set<Promise<unknown>>();
-  const process: Process = (job, token, signal) => {
+  let taken = 0;
+  let isStopping = false;
+  let worker: RunningWorker;
+
+  async function start(signal: AbortSignal): Promise<RunningWorker> {
+    // What its predecessor still works on counts, until it has ended.
+    const left = [...inFlight];
+    const concurrency = Math.max(1, deps.concurrency - left.length);
+    const started = await startWorker({ queue, connection, workerName, concurrency, emit, signal, process });
+    if (left.length > 0) void Promise.allSettled(left).then(() => started.setConcurrency(deps.concurrency));
+    started.ended.then(
+      () => endedBy(started, new NumfleetError('loop-ended', 'The queue worker has stopped taking jobs by itself.')),
+      (error) => endedBy(started, error),
+    );
+    return started;
+  }
+  function process(...[job, token, signal]: Parameters<Parameters<typeof startWorker>[0]['process']>) {
+    taken += 1;
     const stop = signal ? AbortSignal.any([signal, giveBack.signal]) : giveBack.signal;
     const running = processJob(deps, job, token, stop).finally(() => inFlight.delete(running));
     inFlight.add(running);
     return running;
-  };
-  const worker = createWorker(deps, process);
-  const health = watchHealth(worker, deps.queue, deps.emit);
-  await worker.waitUntilReady();
+  }
+  function endedBy(ended: RunningWorker, error: unknown): void {
+    if (ended === worker && !isStopping) deps.onEnded?.(error);
+  }
+  async function renew(): Promise<void> {
+    const stuck = worker;
+    try {
+      worker = await start(AbortSignal.timeout(renewWithinMs));
+      emit({ type: 'queue.worker-renewed', queue });
+    } catch (error) {
+      emit({ type: 'queue.error', queue, error: withoutCommand(error) });
+      return;
+    }
+    await stuck[Symbol.asyncDispose]();
+  }
+
+  worker = await start(new AbortController().signal);
+  const asking = openQueue({ queue, connection, emit, applicationName: `${workerName}-watch` });
+  const watch = watchProgress({
+    everyMs: deps.lookEveryMs ?? 2_000,
+    waiting: async () => (await asking.depth()).waiting,
+    hasRoom: () => inFlight.size < deps.concurrency,
+    taken: () => taken,
+    renew,
+  });
   return {
-    health,
+    health: () => (worker.isRunning() ? watch.health() : { ok: false, reason: 'the queue worker is not running' }),
     inFlight: () => inFlight.size,
     async drain(signal) {
-      // This ends the wait for jobs at once. With `pause(true)` that wait goes on, and the job that is given back next
-      // wakes it and is taken once more.
+      isStopping = true;
+      await watch[Symbol.asyncDispose]();
       const paused = worker.pause();
       const onAbort = () => giveBack.abort(signal.reason);
       if (signal.aborted) onAbort();
       else signal.addEventListener('abort', onAbort, { once: true });
       await paused;
+      await Promise.allSettled(inFlight);
     },
     async [Symbol.asyncDispose]() {
-      // `worker.close()` waits for ever for a connection that is gone; force does not wait for jobs.
+      isStopping = true;
       giveBack.abort();
-      await Promise.race([worker.close(true), new Promise((resolve) => setTimeout(resolve, 3_000).unref())]);
+      await watch[Symbol.asyncDispose]();
+      await worker[Symbol.asyncDispose]();
+      await asking[Symbol.asyncDispose]();
     },
-  };
-}
-
-async function processJob<Q extends keyof Messages>(
-  deps: Parameters<typeof consumeQueue<Q>>[0],
-  job: Job,
-  token: string | undefined,
-  signal: AbortSignal,
-): Promise<{ ending: JobEnding }> {
-  const jobId = job.id ?? '';
-  const startedAt = performance.now();
-  const end = (ending: JobEnding) =>
-    deps.emit({
-      type: 'job.ended',
-      queue: deps.queue,
-      jobId,
-      ending,
-      seconds: (performance.now() - startedAt) / 1_000,
-    });
-  deps.emit({ type: 'job.taken', queue: deps.queue, jobId });
-  let handled: Handled;
-  try {
-    const parsed = parse(deps.queue, job.data);
-    handled = parsed.ok
-      ? await deps.handle(parsed.message, { jobId, signal })
-      : { ending: 'dead-letter', code: parsed.code };
-    if (handled.ending === 'given-back') {
-      // A queue that is gone just now finds the job stalled later, which comes to the same.
-      await job.moveToWait(token).catch((error) => deps.emit({ type: 'queue.error', queue: deps.queue, error }));
-    }
-    if (handled.ending === 'dead-letter') await deps.onDeadLetter?.(jobId, handled.code);
-  } catch (error) {
-    end('failed');
-    deps.emit({ type: 'job.errored', queue: deps.queue, jobId, code: errorCodeOf(error), error });
-    // Only the code goes into the queue: BullMQ stores message and stack in plain text.
-    throw new UnrecoverableError(errorCodeOf(error));
-  }
-  end(handled.ending);
-  if (handled.ending === 'given-back') throw new WaitingError();
-  if (handled.ending === 'dead-letter') {
-    deps.emit({ type: 'job.dead-lettered', queue: deps.queue, jobId, code: handled.code });
-    throw new UnrecoverableError(handled.code);
-  }
-  return { ending: handled.ending };
-}
-
-type Settings = Pick<Parameters<typeof consumeQueue>[0], 'queue' | 'connection' | 'workerName' | 'concurrency'>;
-type Process = (job: Job, token?: string, signal?: AbortSignal) => Promise<unknown>;
-
-function createWorker(settings: Settings, process: Process) {
-  const { factory, options } = backendOf(settings.connection, settings.workerName, 4);
-  return new Worker(
-    settings.queue,
-    // BullMQ passes the signal only to a processor that declares three parameters.
-    async (job, token, signal) => await process(job, token, signal as AbortSignal | undefined),
-    {
-      connection: options,
-      name: settings.workerName,
-      concurrency: settings.concurrency,
-      lockDuration: lockMs,
-      drainDelay: 5,
-      ...stalls[settings.queue],
-    },
-    factory,
-  );
-}
-
-function watchHealth(worker: ReturnType<typeof createWorker>, queue: keyof Messages, emit: Emit): Consumer['health'] {
-  let troubleSince: number | null = null;
-  worker.on('error', (error: unknown) => {
-    troubleSince ??= Date.now();
-    emit({ type: 'queue.error', queue, error });
-  });
-  worker.on('lockRenewalFailed', (jobIds: string[]) => {
-    // The queue may hand the job to another worker now: stop working on it here.
-    for (const jobId of jobIds) worker.cancelJob(jobId, 'lock lost');
-  });
-  const recovered = () => {
-    troubleSince = null;
-  };
-  worker.on('active', recovered).on('drained', recovered).on('locksRenewed', recovered);
-  return () => {
-    if (!worker.isRunning()) return { ok: false, reason: 'the queue worker is not running' };
-    if (troubleSince !== null) return { ok: false, reason: 'the queue cannot be reached' };
-    return { ok: true };
   };
 }

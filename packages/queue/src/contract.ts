@@ -4,7 +4,11 @@ import {
   crawlJob,
   crawlResult,
   type DeadLetterCode,
+  jobIdOf,
   queueNames,
+  reportJobIdOf,
+  type WorkerReportMessage,
+  workerReportMessage,
 } from '@numfleet/contracts';
 import { decode } from './envelope.ts';
 
@@ -12,9 +16,14 @@ import { decode } from './envelope.ts';
 export interface Messages {
   [queueNames.crawl]: CrawlJob;
   [queueNames.results]: CrawlResult;
+  [queueNames.reports]: WorkerReportMessage;
 }
 
-const schemas = { [queueNames.crawl]: crawlJob, [queueNames.results]: crawlResult } as const;
+const schemas = {
+  [queueNames.crawl]: crawlJob,
+  [queueNames.results]: crawlResult,
+  [queueNames.reports]: workerReportMessage,
+} as const;
 const spoken = new Set([1]);
 
 export type Parsed<T> = { ok: true; message: T } | { ok: false; code: DeadLetterCode };
@@ -22,6 +31,11 @@ export type Parsed<T> = { ok: true; message: T } | { ok: false; code: DeadLetter
 /** Checks a message about to be added. Throws a ZodError, which is a defect of the caller. */
 export function check<Q extends keyof Messages>(queue: Q, message: Messages[Q]): Messages[Q] {
   return schemas[queue].parse(message) as Messages[Q];
+}
+
+/** The queue's id of a message: adding it twice is adding it once. */
+export function idOf(message: Messages[keyof Messages]): string {
+  return message.kind === 'report' ? reportJobIdOf(message) : jobIdOf(message);
 }
 
 /** Reads what was taken from a queue; whatever is wrong with it becomes a code, never an exception. */

@@ -1,8 +1,10 @@
-import { type Emit, jobIdOf, queueNames } from '@numfleet/contracts';
+import { type Emit, NumfleetError, queueNames } from '@numfleet/contracts';
+import { withDeadline } from '@numfleet/service';
 import { type JobsOptions, Queue } from 'bullmq';
 import { backendOf, type QueueConnection } from './connection.ts';
-import { check, type Messages } from './contract.ts';
+import { check, idOf, type Messages } from './contract.ts';
 import { encode } from './envelope.ts';
+import { createTroubleReporter, withoutCommand } from './report-trouble.ts';
 
 /** What the queue knows of a job; `gone` that it never heard of it, or was emptied. */
 export type JobState =
@@ -12,8 +14,13 @@ export type JobState =
 
 export interface JobQueue<Q extends keyof Messages> extends AsyncDisposable {
   readonly name: Q;
-  /** Adds messages; one whose lease is in the queue already is not added again. Throws `result-too-large`. */
-  add(messages: Messages[Q][]): Promise<void>;
+  /**
+   * Adds messages; one whose lease is in the queue already is not added again. `traceparentOf` names the span that a
+   * message belongs to. Throws `result-too-large`; `queue-unavailable` when it could not be, or may not have been, added:
+   * adding it again is safe.
+   */
+  add(messages: Messages[Q][], traceparentOf?: (message: Messages[Q]) => string | undefined): Promise<void>;
+  /** Throws `queue-unavailable`, as does `depth`. */
   stateOf(jobId: string): Promise<JobState>;
   depth(): Promise<{ waiting: number; active: number; failed: number }>;
   /** BullMQ's own queue, for Bull Board alone. */
@@ -29,6 +36,8 @@ type BullQueue = ReturnType<typeof createBullQueue>;
 const retention: Record<keyof Messages, Pick<JobsOptions, 'removeOnComplete' | 'removeOnFail'>> = {
   [queueNames.crawl]: { removeOnComplete: { count: 1_000 }, removeOnFail: { count: 1_000 } },
   [queueNames.results]: { removeOnComplete: true, removeOnFail: { count: 1_000 } },
+  // One that stayed would keep its worker's next ones out: they have the same id.
+  [queueNames.reports]: { removeOnComplete: true, removeOnFail: true },
 };
 
 export function openQueue<Q extends keyof Messages>(deps: {
@@ -37,35 +46,53 @@ export function openQueue<Q extends keyof Messages>(deps: {
   emit: Emit;
   applicationName: string;
 }): JobQueue<Q> {
-  const bull = createBullQueue(deps.queue, deps.connection, deps.applicationName);
-  bull.on('error', (error: unknown) => deps.emit({ type: 'queue.error', queue: deps.queue, error }));
+  const bull = createBullQueue(deps);
+  bull.on('error', createTroubleReporter(deps.queue, deps.emit));
   return {
     name: deps.queue,
     bull,
-    async add(messages) {
+    async add(messages, traceparentOf) {
       const jobs = messages.map((message) => ({
         name: message.kind,
-        data: encode(check(deps.queue, message)),
+        data: encode(check(deps.queue, message), traceparentOf?.(message)),
         // Never retried by the queue: retrying is decided in Postgres alone (I2).
-        opts: { jobId: jobIdOf(message), attempts: 1, ...retention[deps.queue] },
+        opts: { jobId: idOf(message), attempts: 1, ...retention[deps.queue] },
       }));
-      await bull.addBulk(jobs);
+      await bounded(() => bull.addBulk(jobs));
     },
     async stateOf(jobId) {
-      const job = await bull.getJob(jobId);
-      return job ? stateFrom(await job.getState(), job.processedOn) : { state: 'gone' };
+      return await bounded(async () => {
+        const job = await bull.getJob(jobId);
+        return job ? stateFrom(await job.getState(), job.processedOn) : { state: 'gone' };
+      });
     },
     async depth() {
-      const { waiting = 0, active = 0, failed = 0 } = await bull.getJobCounts('waiting', 'active', 'failed');
+      const counts = await bounded(() => bull.getJobCounts('waiting', 'active', 'failed'));
+      const { waiting = 0, active = 0, failed = 0 } = counts;
       return { waiting, active, failed };
     },
-    [Symbol.asyncDispose]: () => bull.close(),
+    async [Symbol.asyncDispose]() {
+      await bounded(() => bull.close()).catch(() => {});
+    },
   };
 }
 
-function createBullQueue(queue: keyof Messages, connection: QueueConnection, applicationName: string) {
-  const { factory, options } = backendOf(connection, applicationName, 3);
-  return new Queue(queue, { connection: options }, factory);
+const answerWithinMs = 10_000;
+
+/** BullMQ waits for ever for a first connection. */
+async function bounded<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await withDeadline(ask, answerWithinMs);
+  } catch (error) {
+    throw new NumfleetError('queue-unavailable', 'The queue does not answer.', { cause: withoutCommand(error) });
+  }
+}
+
+function createBullQueue(deps: Parameters<typeof openQueue>[0]) {
+  const { connection, applicationName: name, emit } = deps;
+  const { factory, ...where } = backendOf({ connection, name, role: 'asker', max: 3, emit });
+  // Nobody reads the stream of events.
+  return new Queue(deps.queue, { ...where, streams: { events: { maxLen: 100 } } }, factory);
 }
 
 function stateFrom(state: string, processedOn: number | undefined): JobState {

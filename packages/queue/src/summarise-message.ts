@@ -1,5 +1,6 @@
 import { type CrawlJob, type CrawlResult, queueNames } from '@numfleet/contracts';
 import { type Messages, parse } from './contract.ts';
+import { traceparentIn } from './envelope.ts';
 
 /** Ids, counts and codes: all of a message that may be shown to people. */
 export type MessageSummary = Readonly<Record<string, string | number | null>>;
@@ -9,9 +10,18 @@ export type MessageSummary = Readonly<Record<string, string | number | null>>;
  * stays hidden, and so do URLs, links, rules and sealed payloads (I3). Never throws; what does not validate is a code.
  */
 export function summariseMessage(queue: keyof Messages, data: unknown): MessageSummary {
+  const traceId = traceparentIn(data)?.split('-')[1];
+  return { ...summarise(queue, data), ...(traceId !== undefined && { traceId }) };
+}
+
+function summarise(queue: keyof Messages, data: unknown): MessageSummary {
   if (queue === queueNames.crawl) {
     const parsed = parse(queue, data);
     return parsed.ok ? summariseJob(parsed.message) : { code: parsed.code };
+  }
+  if (queue === queueNames.reports) {
+    const parsed = parse(queue, data);
+    return parsed.ok ? { kind: parsed.message.kind } : { code: parsed.code };
   }
   const parsed = parse(queue, data);
   return parsed.ok ? summariseResult(parsed.message) : { code: parsed.code };
