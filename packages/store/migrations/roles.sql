@@ -15,6 +15,7 @@ begin
       grant select, delete on campaign_count_deltas to %1$I;
       grant select on campaign_totals to %1$I;
       grant insert on audit_events, dead_letters to %1$I;
+      grant select, insert, update, delete on workers to %1$I;
       grant execute on function ensure_sightings_partitions to %1$I;
     $rights$),
     -- update (excluded_overflow) is also what lets the sink lock a campaign's row, which the page budget needs.
@@ -26,6 +27,7 @@ begin
       grant select on campaign_counts, campaign_count_deltas, campaign_totals to %1$I;
       grant select, insert on numbers, sightings to %1$I;
       grant insert on audit_events, dead_letters to %1$I;
+      grant select, insert, update on workers to %1$I;
     $rights$),
     ('numfleet_console', $rights$
       grant select, insert, update on campaigns, excluded_rows to %1$I;
@@ -36,6 +38,7 @@ begin
       grant insert on frontier_wakeups to %1$I;
       grant select on numbers, sightings, dead_letters to %1$I;
       grant select, insert on audit_events to %1$I;
+      grant select, insert, update on workers to %1$I;
       grant execute on function ensure_sightings_partitions to %1$I;
     $rights$)
   loop

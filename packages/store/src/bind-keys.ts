@@ -26,3 +26,18 @@ export async function bindKeys(options: {
   const message = `The database was written under other keys (${names}). Put the key folder back that belongs to it.`;
   throw new NumfleetError('key-wrong', message);
 }
+
+/** The key ids that the database was written under, by name; none for one that is new. Connects as the owner. */
+export async function readBoundKeys(options: { connectionString: string }): Promise<Record<string, string>> {
+  await using store = createStore({
+    connectionString: options.connectionString,
+    applicationName: 'bound-keys',
+    max: 1,
+  });
+  const { rows: tables } = await store.query<{ there: boolean }>(
+    `select to_regclass('bound_keys') is not null as there`,
+  );
+  if (tables[0]?.there !== true) return {};
+  const { rows } = await store.query<{ name: string; key_id: string }>('select name, key_id from bound_keys');
+  return Object.fromEntries(rows.map((row) => [row.name, row.key_id]));
+}

@@ -1,6 +1,6 @@
-import { NumfleetError } from '@numfleet/contracts';
+import { type EvictionReason, NumfleetError } from '@numfleet/contracts';
+import { openPool } from '@numfleet/postgres';
 import pg from 'pg';
-import { checkIdleConnections } from './idle-check.ts';
 
 /** Rows of a statement. bigints are decimal strings, timestamptz is a Date, jsonb is parsed. */
 export interface Rows<Row> {
@@ -35,8 +35,8 @@ export interface StoreOptions {
   applicationName: string;
   /** Connections at most. */
   max: number;
-  /** Told about connections that broke while idle, and that are replaced. */
-  onConnectionError?: (error: Error) => void;
+  /** Told about each connection that is given up and replaced. */
+  onEvicted?: (reason: EvictionReason) => void;
   /** Server-side limit of a statement, ms. */
   statementTimeoutMs?: number;
   /** How often idle connections are checked, ms. */
@@ -48,16 +48,9 @@ export interface StoreOptions {
  * `statementTimeoutMs` + 5 s even on a half-open connection (G14), which is then dropped and not used again.
  */
 export function createStore(options: StoreOptions): Store {
-  const pool = createPool(options);
-  pool.on('error', (error) => options.onConnectionError?.(withoutData(error)));
-  const checking = setInterval(() => void checkIdleConnections(pool), options.idleCheckMs ?? 15_000);
-  checking.unref();
-  let closing: Promise<void> | undefined;
-  const close = () => {
-    clearInterval(checking);
-    closing ??= pool.end();
-    return closing;
-  };
+  const { statementTimeoutMs = 20_000, ...rest } = options;
+  const checked = openPool({ ...rest, statementTimeoutMs, clientGraceMs: 5_000, settings });
+  const { pool, close } = checked;
   return {
     query: (text, values) => withConnection(pool, (connection) => connection.query(text, values)),
     transaction: (work) => withConnection(pool, (connection) => runTransaction(connection, work)),
@@ -67,27 +60,8 @@ export function createStore(options: StoreOptions): Store {
   };
 }
 
-function createPool(options: StoreOptions): pg.Pool {
-  const statementTimeoutMs = options.statementTimeoutMs ?? 20_000;
-  return new pg.Pool({
-    connectionString: options.connectionString,
-    application_name: options.applicationName,
-    max: options.max,
-    connectionTimeoutMillis: 10_000,
-    idleTimeoutMillis: 60_000,
-    maxLifetimeSeconds: 1_800,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 15_000,
-    statement_timeout: statementTimeoutMs,
-    // The client's own limit, for when the server cannot be heard.
-    query_timeout: statementTimeoutMs + 5_000,
-    lock_timeout: statementTimeoutMs / 2,
-    // Every statement here is short: compiling one, or spreading it over workers, costs more than it saves.
-    options: '-c jit=off -c max_parallel_workers_per_gather=0',
-    // A stopped process must not hold its locks for ever.
-    idle_in_transaction_session_timeout: 60_000,
-  });
-}
+/** Every statement here is short: compiling one, or spreading it over workers, costs more than it saves. */
+const settings = '-c jit=off -c max_parallel_workers_per_gather=0';
 
 interface Connection extends Db {
   /** False once anything but Postgres itself answered a statement with an error: a half-open socket, a time-out. */

@@ -1,0 +1,1 @@
+export { type CheckedPool, openPool, type PoolOptions } from './open-pool.ts';
