@@ -1,4 +1,7 @@
+import { join } from 'node:path';
+import { createLeakScanner, type Leak } from '@numfleet/leak';
 import { demoDepth, differences, type Manifest, type RequestRecord, score } from '@numfleet/sites';
+import type { SpanRecord } from '@numfleet/telemetry';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type CrawledPage,
@@ -11,6 +14,7 @@ import {
   type PageCounts,
   readPageCounts,
   serviceLogs,
+  serviceSpans,
   startFleetUnderTest,
   sumOf,
   timesFetched,
@@ -37,6 +41,9 @@ interface Crawl {
   exit: FleetExit;
   left: Awaited<ReturnType<typeof leftovers>>;
   logs: Map<string, LogLine[]>;
+  spans: SpanRecord[];
+  /** Numbers in the trace files. */
+  leaks: Leak[];
 }
 
 let crawl: Crawl;
@@ -78,8 +85,26 @@ async function crawlDemoWeb(fleet: FleetUnderTest): Promise<Crawl> {
   const exit = await fleet.stop('SIGINT');
   const left = await leftovers(home);
   const logs = await serviceLogs(home);
+  const spans = await serviceSpans(home);
+  const plain = [...new Set(sites.manifest.pages.flatMap(({ expected }) => expected.map(({ number }) => number)))];
+  const leaks = await createLeakScanner({ numbers: plain }).scanFiles(join(home, 'traces'));
   const [manifest, requests] = [sites.manifest, sites.requests()];
-  return { manifest, requests, state, seconds, snapshots, falsified, pages, numbers, deadLetters, exit, left, logs };
+  return {
+    manifest,
+    requests,
+    state,
+    seconds,
+    snapshots,
+    falsified,
+    pages,
+    numbers,
+    deadLetters,
+    exit,
+    left,
+    logs,
+    spans,
+    leaks,
+  };
 }
 
 describe('I9: it adds up', () => {
@@ -200,6 +225,73 @@ describe('I7, I11: what the hosts saw', () => {
       return { url: page.url, times: asked(host, path).length };
     });
     expect(counted).toEqual(pages.map((page) => ({ url: page.url, times: timesFetched(page) })));
+  });
+});
+
+describe('traces', () => {
+  const named = (name: string) => crawl.spans.filter((span) => span.name === name);
+
+  test('each job is one tree from dispatch to commit over three processes, without orphans', () => {
+    const traces = Map.groupBy(
+      crawl.spans.filter(({ name }) => name !== 'commit-batch'),
+      ({ traceId }) => traceId,
+    );
+    expect(traces.size).toBeGreaterThan(crawl.pages.filter(({ state }) => state !== 'excluded').length);
+    for (const spans of traces.values()) {
+      const ids = new Set(spans.map(({ spanId }) => spanId));
+      expect(spans.filter(({ parentId }) => parentId !== null && !ids.has(parentId))).toEqual([]);
+      expect(spans.filter(({ parentId }) => parentId === null).map(({ name }) => name)).toEqual(['dispatch']);
+      const parentOf = ({ parentId }: SpanRecord) => spans.find(({ spanId }) => spanId === parentId)?.name;
+      for (const [name, parent] of [
+        ['crawl', 'dispatch'],
+        ['hand-on', 'crawl'],
+        ['commit', 'hand-on'],
+      ] as const) {
+        expect(spans.filter((span) => span.name === name).map(parentOf)).toEqual([parent]);
+      }
+      expect(new Set(spans.map(({ process }) => process)).size).toBe(3);
+    }
+  });
+
+  test('every job that a crawler took is in one, and each commit is linked with its batch', () => {
+    const accounts = [...crawl.logs].map(([name, lines]) => {
+      const taken = lines.findLast((line) => line.event === 'jobs.accounted')?.taken;
+      return [name, Number(taken)] as const;
+    });
+    const taken = Object.fromEntries(accounts);
+    for (const worker of ['crawler-1', 'crawler-2']) {
+      expect(named('crawl').filter(({ process }) => process === worker).length).toBe(taken[worker]);
+    }
+    const batches = new Map(named('commit-batch').map((span) => [span.spanId, span]));
+    for (const { links } of named('commit')) expect(links.map(({ spanId }) => batches.has(spanId))).toEqual([true]);
+    const results = [...batches.values()].map(({ attributes }) => Number(attributes['numfleet.batch.results']));
+    expect(results.reduce((sum, count) => sum + count, 0)).toBe(taken.sink);
+  });
+
+  test('every page that failed has a line in the log that names its trace, and the trace says why', () => {
+    const failed = crawl.pages.filter(({ state }) => state === 'failed');
+    expect(failed.length).toBeGreaterThan(5);
+    const lines = [...crawl.logs.values()].flat().filter((line) => line.event === 'page.crawled');
+    expect(lines.every(({ level, outcome }) => level === 'info' && outcome === 'failed')).toBe(true);
+    const told = lines.map(({ traceId, pageId, code }) => {
+      const span = named('crawl').find((one) => one.traceId === traceId);
+      return {
+        pageId,
+        code,
+        ok: span?.ok,
+        saysPage: span?.attributes['numfleet.page.id'],
+        saysCode: span?.attributes['numfleet.error.code'],
+      };
+    });
+    expect(told).toEqual(
+      lines.map(({ pageId, code }) => ({ pageId, code, ok: false, saysPage: pageId, saysCode: code })),
+    );
+    expect(told.length).toBeGreaterThanOrEqual(failed.length);
+  });
+
+  test('I3: their files hold no number', () => {
+    expect(JSON.stringify(crawl.spans).length).toBeGreaterThan(500_000);
+    expect(crawl.leaks).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@ import { appendFile, copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createLeakScanner, type Leak, type LeakScanner } from '@numfleet/leak';
 import { demoDepth } from '@numfleet/sites';
+import { type OtlpReceiver, startOtlpReceiver } from '@numfleet/telemetry/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   adminAnswers,
@@ -18,6 +19,7 @@ import {
 
 /** I3: the numbers of the demo web stand nowhere outside of an audited reveal. */
 let fleet: FleetUnderTest;
+let collector: OtlpReceiver;
 let numbers: string[];
 let campaign: string;
 /** What was seen of each surface, and what leaked, while the crawl ran and after it. */
@@ -25,8 +27,10 @@ const watched = new Map<string, { scanner: LeakScanner; leaks: Leak[]; labels: S
 const stack = new AsyncDisposableStack();
 
 beforeAll(async () => {
-  // All that a log can say.
-  fleet = stack.use(await startFleetUnderTest({ env: { NUMFLEET_LOG_LEVEL: 'debug' } }));
+  collector = stack.use(await startOtlpReceiver());
+  // All that a log can say, and all spans.
+  const env = { NUMFLEET_LOG_LEVEL: 'debug', OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint };
+  fleet = stack.use(await startFleetUnderTest({ env }));
   const { api, sites, home } = fleet;
   numbers = [...new Set(sites.manifest.pages.flatMap(({ expected }) => expected.map(({ number }) => number)))];
   campaign = await api.createCampaign({
@@ -68,6 +72,14 @@ beforeAll(async () => {
   await look();
   watch('terminal', [{ label: 'numfleet up', text: fleet.output() }]);
   await watchFiles('logs', join(home, 'logs'));
+  const isCommitted = async () => collector.spans().filter(({ name }) => name === 'commit').length >= leastResults;
+  await until('the last spans', 10_000, isCommitted);
+  for (const { headers, body } of collector.requests()) {
+    watch('what a collector gets', [
+      { label: 'export', text: `${JSON.stringify(headers)}\n${body.toString('latin1')}` },
+    ]);
+  }
+  watch('what a collector gets', [{ label: 'decoded', text: JSON.stringify(collector.spans()) }]);
   await checkpoint();
   await watchFiles('raw files of the database', join(home, 'postgres'));
 }, 180_000);
@@ -126,6 +138,7 @@ describe('I3: no number of the demo web is in', () => {
     ['metrics', 100_000],
     ['process table', 100_000],
     ['profiles of browsers', 10_000],
+    ['what a collector gets', 100_000],
     ['terminal', 100],
     ['logs', 100_000],
     ['raw files of the database', 30_000_000],
@@ -144,6 +157,25 @@ describe('I3: no number of the demo web is in', () => {
     ).toBeGreaterThan(9);
     expect([...surface('metrics').labels].filter((label) => label.endsWith('/metrics')).length).toBe(5);
   });
+});
+
+test('the collector got the traces of the crawl, of all services that take part', () => {
+  const spans = collector.spans();
+  const services = new Set(spans.map(({ process }) => process));
+  expect([...services].sort()).toEqual(['crawler-1', 'crawler-2', 'scheduler', 'sink']);
+  const ids = new Set(spans.map(({ spanId }) => spanId));
+  const committed = spans.filter(({ name }) => name === 'commit');
+  expect(committed.length).toBeGreaterThan(leastResults);
+  for (const commit of committed) {
+    const ancestors: string[] = [];
+    for (let span = spans.find(({ spanId }) => spanId === commit.parentSpanId); span; ) {
+      ancestors.push(span.name);
+      const { parentSpanId } = span;
+      span = spans.find(({ spanId }) => spanId === parentSpanId);
+    }
+    expect(ancestors).toEqual(['hand-on', 'crawl', 'dispatch']);
+  }
+  expect(spans.filter(({ parentSpanId }) => parentSpanId !== '' && !ids.has(parentSpanId))).toEqual([]);
 });
 
 describe('positive controls: a number that is planted is found in', () => {

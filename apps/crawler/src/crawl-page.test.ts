@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FleetEvent, NumfleetError, type PageJob } from '@numfleet/contracts';
+import { type FleetEvent, NumfleetError, type PageJob, untraced } from '@numfleet/contracts';
 import { createDoor, parseEgressHosts } from '@numfleet/egress';
 import { createUrlCodec } from '@numfleet/privacy';
 import { sleep } from '@numfleet/service';
@@ -8,9 +8,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClassifyFetch } from './classify-fetch.ts';
 import { createCrawlPage } from './crawl-page.ts';
 import { createFetchPage, type FetchPage } from './fetch-page.ts';
+import { createHoldings } from './holdings.ts';
 import type { Reading } from './page-thread.ts';
 import type { PageReader } from './read-page.ts';
 import type { RenderPage } from './render-page.ts';
+import { createStages } from './stages.ts';
 
 let sites: Awaited<ReturnType<typeof startSites>>;
 let door: ReturnType<typeof createDoor>;
@@ -55,17 +57,19 @@ const reading: Reading = {
   links: [],
   cuts: [],
   wantsBrowser: false,
-  seconds: { parse: 0, extract: 0, seal: 0 },
+  stages: [],
 };
 
 function crawler(parts: { fetchPage?: FetchPage; renderPage?: RenderPage; read?: PageReader['read'] } = {}) {
   const stages: string[] = [];
   const emit = (event: FleetEvent) => void (event.type === 'stage.ended' && stages.push(event.stage));
   const crawlPage = createCrawlPage({
-    fetchPage: parts.fetchPage ?? createFetchPage({ door, urls, maxBytes: 1_000_000 }),
+    fetchPage:
+      parts.fetchPage ?? createFetchPage({ door, urls, holdings: createHoldings(() => {}), maxBytes: 1_000_000 }),
     classifyFetch: createClassifyFetch({ urls }),
     renderPage: parts.renderPage ?? (async () => ({ kind: 'failed', code: 'browser-missing' })),
     reader: { read: parts.read ?? (async () => reading), async [Symbol.asyncDispose]() {} },
+    stages: createStages({ emit, tracer: untraced }),
     worker: 'crawler-1',
     emit,
   });
@@ -87,7 +91,7 @@ describe('a page job', () => {
       http: { status: 200, rendered: false },
     });
     expect(Math.abs(Date.now() - (result.requestedAt ?? 0))).toBeLessThan(3_000);
-    expect(stages).toEqual(['fetch']);
+    expect(stages).toEqual(['fetch', 'read']);
   });
 
   it('is rendered when what was read looks unrendered, and keeps what was read when that fails', async () => {
@@ -102,7 +106,7 @@ describe('a page job', () => {
       sealed: reading.sealed,
       http: { rendered: false },
     });
-    expect(stages).toEqual(['fetch', 'render']);
+    expect(stages).toEqual(['fetch', 'read', 'render']);
   });
 
   it('is never rendered against its will', async () => {
@@ -110,7 +114,7 @@ describe('a page job', () => {
     expect(await crawlPage(jobFor(bakery, { render: 'never' }), never)).toMatchObject({
       outcome: 'done',
     });
-    expect(stages).toEqual(['fetch']);
+    expect(stages).toEqual(['fetch', 'read']);
   });
 
   it('I6, G21: ends at its deadline whatever a stage does, with the code of that stage', async () => {

@@ -5,12 +5,14 @@ import type { FetchPage } from './fetch-page.ts';
 import { startPageRun } from './page-run.ts';
 import type { PageReader } from './read-page.ts';
 import type { RenderPage } from './render-page.ts';
+import type { Stages } from './stages.ts';
 
 export interface CrawlPageDeps {
   fetchPage: FetchPage;
   classifyFetch: ClassifyFetch;
   renderPage: RenderPage;
   reader: PageReader;
+  stages: Stages;
   worker: string;
   emit: Emit;
 }
@@ -22,7 +24,7 @@ export interface CrawlPageDeps {
 export function createCrawlPage(deps: CrawlPageDeps) {
   return async function crawlPage(job: PageJob, signal: AbortSignal): Promise<PageResult> {
     using deadline = createDeadline(job.deadlineMs, { signal, code: 'fetch-timeout' });
-    const run = startPageRun({ job, worker: deps.worker, emit: deps.emit });
+    const run = startPageRun({ job, ...deps });
     try {
       signal.throwIfAborted();
       // 3.1 fetch: through the one door; robots and delay are obeyed at every hop.
@@ -35,12 +37,13 @@ export function createCrawlPage(deps: CrawlPageDeps) {
       if (job.render === 'always') run.rendered(await render());
 
       // 3.3 parse, 3.4 extract, 3.5 seal: in one thread that can be terminated; only ciphertext comes back.
-      run.read(await deps.reader.read(job, fetched, run.page(), deadline.signal));
+      const read = () => run.stage('read', () => deps.reader.read(job, fetched, run.page(), deadline.signal));
+      run.read(await read());
 
       // What was read looks unrendered: 3.2 to 3.5 once more, with a browser. What was found so far is kept if it fails.
       if (job.render === 'auto' && run.looksUnrendered()) {
         run.rendered(await render());
-        if (run.page()) run.read(await deps.reader.read(job, fetched, run.page(), deadline.signal));
+        if (run.page()) run.read(await read());
       }
       return run.end();
     } catch (error) {

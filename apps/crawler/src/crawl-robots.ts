@@ -2,23 +2,33 @@ import type { Emit, RobotsJob, RobotsResult } from '@numfleet/contracts';
 import { type Door, fetchRobots } from '@numfleet/egress';
 import { normaliseUrl, type UrlCodec } from '@numfleet/privacy';
 import { abandonOnAbort, createDeadline } from '@numfleet/service';
+import type { Holdings } from './holdings.ts';
+import type { Stages } from './stages.ts';
 
 /** Fetches one origin's robots.txt (RFC 9309). It always gives a result; what cannot be had is `unreachable`. */
-export function createCrawlRobots(deps: { door: Door; urls: UrlCodec; worker: string; emit: Emit }) {
+export function createCrawlRobots(deps: {
+  door: Door;
+  urls: UrlCodec;
+  stages: Stages;
+  worker: string;
+  emit: Emit;
+  holdings: Holdings;
+}) {
   return async function crawlRobots(job: RobotsJob, signal: AbortSignal): Promise<RobotsResult> {
     using deadline = createDeadline(job.deadlineMs, { signal, code: 'fetch-timeout' });
     const identity = { v: 1, kind: 'robots', leaseToken: job.leaseToken, originId: job.originId } as const;
     const startedAt = Date.now();
     try {
-      const robots = await abandonOnAbort(
+      const fetching = () =>
         fetchRobots({
           door: deps.door,
           url: deps.urls.fromWire(job.url),
           delayMs: job.delayMs,
           deadlineAt: startedAt + job.deadlineMs,
           signal: deadline.signal,
-        }),
-        deadline.signal,
+        });
+      const robots = await deps.stages.run('fetch', null, () =>
+        abandonOnAbort(deps.holdings.hold('request', fetching()), deadline.signal),
       );
       deps.emit({ type: 'robots.read', originId: job.originId, outcome: robots.outcome });
       const target = robots.redirect === null ? null : normaliseUrl(robots.redirect);

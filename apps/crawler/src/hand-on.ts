@@ -1,41 +1,54 @@
 import {
   type CrawlResult,
   errorCodeOf,
-  NumfleetError,
   type PageResult,
   type queueNames,
   type RobotsResult,
+  type Tracer,
 } from '@numfleet/contracts';
 import type { JobQueue } from '@numfleet/queue';
 import { sleep } from '@numfleet/service';
+import type { Stages } from './stages.ts';
+
+export interface HandOnDeps {
+  results: JobQueue<typeof queueNames.results>;
+  stages: Stages;
+  tracer: Tracer;
+  /**
+   * How long the queue may be away before a result is given up, ms: as long as the lease outlasts the job, for then the page
+   * is dispatched again anyway.
+   */
+  patienceMs: number;
+}
 
 /**
  * Stage 3.6: adds the result to its queue. One that does not fit is cut, links first, and says so (I8); findings are
  * never dropped for links, and rules that cannot be carried are never taken for permission.
  */
-export function createHandOn(deps: { results: JobQueue<typeof queueNames.results> }) {
-  return async function handOn(result: CrawlResult): Promise<void> {
-    try {
-      await addPatiently(deps.results, result);
-    } catch (error) {
-      if (errorCodeOf(error) !== 'result-too-large') throw error;
-      await handOn(result.kind === 'page' ? smaller(result) : forbidding(result));
-    }
-  };
+export function createHandOn(deps: HandOnDeps) {
+  return (result: CrawlResult): Promise<void> =>
+    deps.stages.run('hand-on', result.kind === 'page' ? result.pageId : null, () => addWhatFits(result, deps));
 }
 
-/** How long the queue may be gone before a result is given up, ms: a page is not fetched twice for a short absence. */
-const patienceMs = 20_000;
+async function addWhatFits(result: CrawlResult, deps: HandOnDeps): Promise<void> {
+  try {
+    await addPatiently(result, deps);
+  } catch (error) {
+    if (errorCodeOf(error) !== 'result-too-large') throw error;
+    await addWhatFits(result.kind === 'page' ? smaller(result) : forbidding(result), deps);
+  }
+}
+
 const pauseMs = 250;
 
 /** Adding it twice, because the answer was lost, is adding it once. */
-async function addPatiently(results: JobQueue<typeof queueNames.results>, result: CrawlResult): Promise<void> {
+async function addPatiently(result: CrawlResult, { results, tracer, patienceMs }: HandOnDeps): Promise<void> {
   const endsAt = performance.now() + patienceMs;
   while (true) {
     try {
-      return await results.add([result]);
+      return await results.add([result], tracer.traceparent);
     } catch (error) {
-      if (error instanceof NumfleetError || performance.now() > endsAt) throw error;
+      if (errorCodeOf(error) !== 'queue-unavailable' || performance.now() > endsAt) throw error;
       await sleep(pauseMs);
     }
   }

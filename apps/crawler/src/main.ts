@@ -2,9 +2,9 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { createBrowserPool, findChromium } from '@numfleet/browser';
 import { queueNames } from '@numfleet/contracts';
-import { createDoor, parseEgressHosts } from '@numfleet/egress';
+import { createDnsLookup, createDoor, parseEgressHosts } from '@numfleet/egress';
 import { createUrlCodec, loadKeys } from '@numfleet/privacy';
-import { consumeQueue, openQueue, queueConnection } from '@numfleet/queue';
+import { connectQueues, consumeQueue, openQueue } from '@numfleet/queue';
 import { required, runService, version } from '@numfleet/service';
 import { createClassifyFetch } from './classify-fetch.ts';
 import { createCrawlPage } from './crawl-page.ts';
@@ -12,12 +12,17 @@ import { createCrawlRobots } from './crawl-robots.ts';
 import { createFetchPage } from './fetch-page.ts';
 import { createHandOn } from './hand-on.ts';
 import { createHandleJob } from './handle-job.ts';
+import { createHoldings } from './holdings.ts';
 import { createPageReader } from './read-page.ts';
 import { createRenderPage } from './render-page.ts';
+import { createReporting } from './reporting.ts';
+import { createStages } from './stages.ts';
 
 process.exit(
-  await runService('crawler', async ({ config, name: worker, emit, signal }) => {
+  await runService('crawler', async ({ config, name: worker, emit, tracer, signal, fail }) => {
     await using stack = new AsyncDisposableStack();
+    const stages = createStages({ emit, tracer });
+    const holdings = createHoldings(emit);
     const keys = await loadKeys(required(config, 'NUMFLEET_KEYS_DIR'), ['sealing-public', 'url']);
     const urls = createUrlCodec({ key: keys.url });
     const contact = config.NUMFLEET_CONTACT ?? null;
@@ -27,7 +32,13 @@ process.exit(
     const runDir = path.join(config.NUMFLEET_HOME ?? tmpdir(), 'run', worker);
 
     const door = stack.use(
-      createDoor({ hosts: parseEgressHosts(config.NUMFLEET_EGRESS_HOSTS), contact, userAgent, emit }),
+      createDoor({
+        hosts: parseEgressHosts(config.NUMFLEET_EGRESS_HOSTS),
+        lookup: createDnsLookup(config.NUMFLEET_DNS_SERVERS),
+        contact,
+        userAgent,
+        emit,
+      }),
     );
     const proxy = stack.use(await door.startProxy());
     const chromium = await findChromium({ chromiumPath: config.CHROMIUM_PATH, runtimeDir });
@@ -39,12 +50,15 @@ process.exit(
       createPageReader({
         keys: { sealingPublic: keys['sealing-public'], url: keys.url },
         threads: availableParallelism(),
-        emit,
+        holdings,
+        stages,
       }),
     );
 
-    const connection = queueConnection({ redis: config.REDIS_URL, postgres: config.NUMFLEET_QUEUE_URL });
+    const queueUrls = { redis: config.REDIS_URL, postgres: config.NUMFLEET_QUEUE_URL };
+    const connection = await connectQueues(queueUrls, { emit, signal });
     const results = stack.use(openQueue({ queue: queueNames.results, connection, emit, applicationName: worker }));
+    const reports = stack.use(openQueue({ queue: queueNames.reports, connection, emit, applicationName: worker }));
     const consumer = stack.use(
       await consumeQueue({
         queue: queueNames.crawl,
@@ -52,17 +66,21 @@ process.exit(
         workerName: worker,
         concurrency: config.NUMFLEET_CRAWL_CONCURRENCY,
         emit,
+        tracer,
+        onEnded: fail,
         handle: createHandleJob({
           crawlPage: createCrawlPage({
-            fetchPage: createFetchPage({ door, urls, maxBytes: config.NUMFLEET_PAGE_MAX_BYTES }),
+            fetchPage: createFetchPage({ door, urls, holdings, maxBytes: config.NUMFLEET_PAGE_MAX_BYTES }),
             classifyFetch: createClassifyFetch({ urls }),
-            renderPage: createRenderPage({ browsers }),
+            renderPage: createRenderPage({ browsers, holdings }),
             reader,
+            stages,
             worker,
             emit,
           }),
-          crawlRobots: createCrawlRobots({ door, urls, worker, emit }),
-          handOn: createHandOn({ results }),
+          crawlRobots: createCrawlRobots({ door, urls, holdings, stages, worker, emit }),
+          handOn: createHandOn({ results, stages, tracer, patienceMs: config.NUMFLEET_LEASE_GRACE_MS }),
+          holdings,
         }),
       }),
     );
@@ -74,6 +92,7 @@ process.exit(
     return {
       ready: async () => consumer.health(),
       drain: (until) => consumer.drain(until),
+      reporting: createReporting({ reports, browsers, capacity: config.NUMFLEET_CRAWL_CONCURRENCY }),
       [Symbol.asyncDispose]: () => held.disposeAsync(),
     };
   }),

@@ -12,6 +12,7 @@ import {
 } from '@numfleet/contracts';
 import type { FetchVerdict } from './classify-fetch.ts';
 import type { Reading } from './page-thread.ts';
+import type { Stages } from './stages.ts';
 
 export type Rendered = Extract<RenderOutcome, { kind: 'rendered' }>;
 
@@ -31,7 +32,7 @@ export interface PageRun {
   failed(error: unknown): PageResult;
 }
 
-export function startPageRun(deps: { job: PageJob; worker: string; emit: Emit }): PageRun {
+export function startPageRun(deps: { job: PageJob; worker: string; stages: Stages; emit: Emit }): PageRun {
   const { job, emit } = deps;
   const startedAt = performance.now();
   let fetch: FetchVerdict | null = null;
@@ -71,17 +72,9 @@ export function startPageRun(deps: { job: PageJob; worker: string; emit: Emit })
   }
 
   return {
-    async stage(stage, work) {
-      const begun = performance.now();
+    stage(stage, work) {
       requestStarted = true;
-      let ok = false;
-      try {
-        const value = await work();
-        ok = true;
-        return value;
-      } finally {
-        emit({ type: 'stage.ended', stage, pageId: job.pageId, seconds: (performance.now() - begun) / 1_000, ok });
-      }
+      return deps.stages.run(stage, job.pageId, work);
     },
     fetched(verdict) {
       fetch = verdict;

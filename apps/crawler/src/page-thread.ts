@@ -30,7 +30,8 @@ export interface Reading {
   links: ResultLink[];
   cuts: CutKind[];
   wantsBrowser: boolean;
-  seconds: { parse: number; extract: number; seal: number };
+  /** Which stages ran when: `startedAt` in ms since the epoch. */
+  stages: { stage: 'parse' | 'extract' | 'seal'; startedAt: number; seconds: number }[];
 }
 
 const maxFindings = 2_000;
@@ -56,12 +57,17 @@ export async function readPage(task: ReadTask): Promise<Reading> {
     links: links.map((link) => ({ url: urls.toWire(link), via: 'link' as const })),
     cuts: page.cuts,
     wantsBrowser: page.wantsBrowser,
-    seconds: {
-      parse: (parsed - begun) / 1_000,
-      extract: (extracted - parsed) / 1_000,
-      seal: (performance.now() - extracted) / 1_000,
-    },
+    stages: [
+      stageOf('parse', begun, parsed),
+      stageOf('extract', parsed, extracted),
+      stageOf('seal', extracted, performance.now()),
+    ],
   };
+}
+
+/** A long-lived thread's own clock drifts from the clock on the wall, so that is asked each time. */
+function stageOf(stage: Reading['stages'][number]['stage'], from: number, to: number): Reading['stages'][number] {
+  return { stage, startedAt: Date.now() - (performance.now() - from), seconds: (to - from) / 1_000 };
 }
 
 /** A page that the browser did not finish may lack what the fetched document has: both are read then. */
@@ -71,7 +77,7 @@ function parse({ fetched, contentType, rendered }: ReadTask): string {
   return rendered ? `${rendered.html}\n${html}` : html;
 }
 
-function extract(task: ReadTask, text: string): Omit<PageReading, 'nofollow'> {
+function extract(task: ReadTask, text: string): Omit<PageReading, 'nofollow' | 'regions'> {
   const { url, region } = task;
   if (task.rendered || !isPlainText(task.contentType)) return extractPage(text, { url, region, maxFindings, maxLinks });
   return { ...readText(text, { region, maxFindings }), links: [], wantsBrowser: false };

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { PageJob } from '@numfleet/contracts';
+import { type PageJob, untraced } from '@numfleet/contracts';
 import { generateKeys, loadInsideKeys, openFindings } from '@numfleet/privacy/inside';
 import { reveal } from '@numfleet/privacy/reveal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FetchedDocument } from './fetch-page.ts';
+import { createHoldings } from './holdings.ts';
 import { createPageReader, type PageReader } from './read-page.ts';
+import { createStages } from './stages.ts';
 
 const number = '+442079460958';
 let folder: string;
@@ -20,9 +22,10 @@ beforeAll(async () => {
   const keys = await loadInsideKeys(folder, ['sealing-public', 'sealing-private', 'url']);
   privateKey = keys['sealing-private'];
   reader = createPageReader({
+    holdings: createHoldings(() => {}),
     keys: { sealingPublic: keys['sealing-public'], url: keys.url },
     threads: 1,
-    emit: () => {},
+    stages: createStages({ emit: () => {}, tracer: untraced }),
   });
 });
 afterAll(async () => {

@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { type Emit, NumfleetError, type PageJob } from '@numfleet/contracts';
+import { NumfleetError, type PageJob } from '@numfleet/contracts';
 import { Tinypool } from 'tinypool';
 import type { FetchedDocument } from './fetch-page.ts';
+import type { Holdings } from './holdings.ts';
 import type { Rendered } from './page-run.ts';
 import type { Reading, ReadTask, ThreadKeys } from './page-thread.ts';
+import type { Stages } from './stages.ts';
 
 export interface PageReader extends AsyncDisposable {
   /** Stages 3.3 to 3.5, of the document as it was fetched or as the browser left it. Throws `extract-timeout` when `signal` aborts; the thread is then terminated (I6). */
@@ -11,7 +13,12 @@ export interface PageReader extends AsyncDisposable {
 }
 
 /** Terminating a thread is what bounds it; one thread per core keeps reading from starving the fetches. */
-export function createPageReader(deps: { keys: ThreadKeys; threads: number; emit: Emit }): PageReader {
+export function createPageReader(deps: {
+  keys: ThreadKeys;
+  threads: number;
+  holdings: Holdings;
+  stages: Stages;
+}): PageReader {
   const pool = new Tinypool({
     filename: fileURLToPath(new URL('./page-thread.ts', import.meta.url)),
     runtime: 'worker_threads',
@@ -21,25 +28,26 @@ export function createPageReader(deps: { keys: ThreadKeys; threads: number; emit
     workerData: deps.keys,
     resourceLimits: { maxOldGenerationSizeMb: 512 },
   });
+  const known = new Set(pool.threads);
+  /** Those that the pool has told to end; they end later, which `terminate` waits for. */
+  const letGo = () => {
+    const gone = [...known].filter((thread) => !pool.threads.includes(thread));
+    for (const thread of gone) known.delete(thread);
+    return gone;
+  };
   return {
     async read(job, fetched, rendered, signal) {
       const task = taskFor(job, fetched, rendered);
       try {
-        const reading: Reading = await pool.run(task, { name: 'readPage', signal });
-        for (const [stage, seconds] of Object.entries(reading.seconds)) {
-          deps.emit({
-            type: 'stage.ended',
-            stage: stage as keyof Reading['seconds'],
-            pageId: job.pageId,
-            seconds,
-            ok: true,
-          });
-        }
+        const running = pool.run(task, { name: 'readPage', signal });
+        for (const thread of pool.threads) known.add(thread);
+        const reading: Reading = await running;
+        for (const { stage, ...at } of reading.stages) deps.stages.ran(stage, job.pageId, at);
         return reading;
       } catch (error) {
-        if (signal.aborted)
-          throw new NumfleetError('extract-timeout', 'Reading the page took too long.', { cause: error });
-        throw error;
+        if (!signal.aborted) throw error;
+        for (const thread of letGo()) void deps.holdings.hold('thread', thread.terminate());
+        throw new NumfleetError('extract-timeout', 'Reading the page took too long.', { cause: error });
       }
     },
     [Symbol.asyncDispose]: () => pool.destroy(),

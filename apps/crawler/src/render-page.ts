@@ -2,6 +2,7 @@ import type { BrowserPool, RenderOutcome } from '@numfleet/browser';
 import { NumfleetError, type PageJob } from '@numfleet/contracts';
 import type { Deadline } from '@numfleet/service';
 import type { FetchedDocument } from './fetch-page.ts';
+import type { Holdings } from './holdings.ts';
 
 export type RenderPage = (job: PageJob, document: FetchedDocument, deadline: Deadline) => Promise<RenderOutcome>;
 
@@ -9,16 +10,17 @@ export type RenderPage = (job: PageJob, document: FetchedDocument, deadline: Dea
 const reserveForReading = 1_500;
 
 /** Stage 3.2: the pool enforces the deadline from outside the page (I6). */
-export function createRenderPage(deps: { browsers: BrowserPool }): RenderPage {
+export function createRenderPage(deps: { browsers: BrowserPool; holdings: Holdings }): RenderPage {
   return async (job, document, deadline) => {
     const deadlineMs = deadline.remainingMs() - reserveForReading;
     if (deadlineMs <= 0) throw new NumfleetError('render-timeout', 'No time was left to render the page.');
-    return await deps.browsers.render({
+    const rendering = deps.browsers.render({
       pageId: job.pageId,
       url: document.url,
       document: { status: document.status, headers: document.headers, body: document.body },
       deadlineMs,
       signal: deadline.signal,
     });
+    return await deps.holdings.hold('browser-page', rendering);
   };
 }

@@ -1,10 +1,12 @@
 import {
   type CrawlJob,
   type Emit,
+  type FleetEvent,
   maxCarriedRobotsRules,
   type PageJob,
   type queueNames,
   type RobotsJob,
+  type Tracer,
 } from '@numfleet/contracts';
 import { isAllowed } from '@numfleet/egress';
 import type { UrlCodec } from '@numfleet/privacy';
@@ -17,24 +19,45 @@ import {
   excludePages,
   type Store,
 } from '@numfleet/store';
+import { addTraced } from './add-traced.ts';
 
 export interface DispatchDeps {
   store: Store;
   crawl: JobQueue<typeof queueNames.crawl>;
   urls: UrlCodec;
   emit: Emit;
+  tracer: Tracer;
   window: number;
   jobDeadlineMs: number;
   leaseMs: number;
 }
 
+/** Jobs that are leased, and not known to be queued yet. */
+interface Owed {
+  jobs: CrawlJob[];
+  claimed: Extract<FleetEvent, { type: 'dispatch.claimed' }>;
+  /** When they are given up to `settle-leases`, long before it looks at them, so that no lease is queued after its end. */
+  until: number;
+}
+
 /**
- * One round of stage 2: leases what is due and polite to ask for (I7), at most W at a time (I8), and queues it. A page
- * leased but not queued, because this process died between the two, is found again when its lease runs out.
- * Resolves with whether there is more to do at once.
+ * One round of stage 2: leases what is due and polite to ask for (I7), at most W at a time (I8), and queues it. While the
+ * queue is away nothing more is leased: what is owed to it goes first. A page leased but not queued, because this process
+ * died between the two, is found again when its lease runs out. Resolves with whether there is more to do at once.
  */
 export function createDispatch(deps: DispatchDeps) {
+  let owed: Owed | null = null;
+
+  async function pay(debt: Owed): Promise<void> {
+    owed = debt;
+    await addTraced(debt.jobs, deps);
+    owed = null;
+    deps.emit(debt.claimed);
+  }
+
   return async function dispatch(now: Date): Promise<boolean> {
+    if (owed !== null && now.getTime() < owed.until) await pay(owed);
+    owed = null;
     const claim = await claimPages(deps.store, { now, window: deps.window, leaseMs: deps.leaseMs });
     const { allowed, disallowed } = obeyRobots(claim, deps.urls);
     if (disallowed.length > 0) {
@@ -46,9 +69,9 @@ export function createDispatch(deps: DispatchDeps) {
       ...allowed.map((page) => pageJobOf(page, claim, deps)),
     ];
     if (jobs.length > 0) {
-      await deps.crawl.add(jobs);
-      const counts = { pages: allowed.length, robots: claim.robots.length };
-      deps.emit({ type: 'dispatch.claimed', ...counts, leased: claim.leased, window: deps.window });
+      const counts = { pages: allowed.length, robots: claim.robots.length, leased: claim.leased };
+      const until = now.getTime() + deps.leaseMs / 2;
+      await pay({ jobs, claimed: { type: 'dispatch.claimed', ...counts, window: deps.window }, until });
     }
     return claim.more || disallowed.length > 0;
   };

@@ -1,6 +1,6 @@
 import { queueNames } from '@numfleet/contracts';
 import { createUrlCodec, loadKeys } from '@numfleet/privacy';
-import { openQueue, queueConnection } from '@numfleet/queue';
+import { connectQueues, openQueue } from '@numfleet/queue';
 import { createTaskScope, required, runService } from '@numfleet/service';
 import {
   createStore,
@@ -8,19 +8,27 @@ import {
   excludeUnfetchable,
   finishCampaigns,
   foldCounts,
+  forgetWorkers,
+  recordWorker,
 } from '@numfleet/store';
 import { createDispatch } from './dispatch.ts';
 import { createTroubles, every } from './every.ts';
 import { createSettleLeases } from './settle-leases.ts';
 
 process.exit(
-  await runService('scheduler', async ({ config, name, emit, telemetry }) => {
+  await runService('scheduler', async ({ config, name, emit, telemetry, tracer, signal }) => {
     await using stack = new AsyncDisposableStack();
     const keys = await loadKeys(required(config, 'NUMFLEET_KEYS_DIR'), ['url']);
     const store = stack.use(
-      createStore({ connectionString: required(config, 'DATABASE_URL'), applicationName: name, max: 4 }),
+      createStore({
+        connectionString: required(config, 'DATABASE_URL'),
+        applicationName: name,
+        max: 4,
+        onEvicted: (reason) => emit({ type: 'connection.evicted', pool: 'truth', reason }),
+      }),
     );
-    const connection = queueConnection({ redis: config.REDIS_URL, postgres: config.NUMFLEET_QUEUE_URL });
+    const queueUrls = { redis: config.REDIS_URL, postgres: config.NUMFLEET_QUEUE_URL };
+    const connection = await connectQueues(queueUrls, { emit, signal });
     const crawl = stack.use(openQueue({ queue: queueNames.crawl, connection, emit, applicationName: name }));
     const results = stack.use(openQueue({ queue: queueNames.results, connection, emit, applicationName: name }));
 
@@ -32,6 +40,7 @@ process.exit(
       crawl,
       urls,
       emit,
+      tracer,
       window: config.NUMFLEET_WINDOW,
       jobDeadlineMs,
       leaseMs,
@@ -69,6 +78,7 @@ process.exit(
         telemetry.gauges.queueDepth(queue.name, 'failed', failed);
       }
     });
+    loop('forget-workers', 3_600_000, (now) => forgetWorkers(store, { now }));
     loop('sighting-partitions', 3_600_000, (now) => ensureSightingPartitions(store, { now }));
 
     const held = stack.move();
@@ -79,6 +89,7 @@ process.exit(
       },
       // Nothing is half-done between two rounds: ending the loops is the whole of it.
       drain: async () => await scope[Symbol.asyncDispose](),
+      reporting: { app: 'scheduler', send: (report) => recordWorker(store, report) },
       [Symbol.asyncDispose]: () => held.disposeAsync(),
     };
   }),

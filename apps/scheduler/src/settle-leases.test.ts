@@ -1,7 +1,8 @@
-import { type FleetEvent, jobIdOf, type PageJob, queueNames } from '@numfleet/contracts';
+import { type FleetEvent, jobIdOf, type PageJob, queueNames, untraced } from '@numfleet/contracts';
 import { createTestDatabase as createQueueDatabase } from '@numfleet/embedded/testing';
 import { createUrlCodec } from '@numfleet/privacy';
 import { consumeQueue, migrateQueue, openQueue, type QueueConnection } from '@numfleet/queue';
+import { createTestFront } from '@numfleet/queue/testing';
 import { createCampaign, type Store } from '@numfleet/store';
 import {
   answerRobots,
@@ -174,7 +175,7 @@ describe('leases that ran out', () => {
 });
 
 describe('dispatch', () => {
-  const options = { urls, emit, window: 100, jobDeadlineMs: 5_000, leaseMs };
+  const options = { urls, emit, tracer: untraced, window: 100, jobDeadlineMs: 5_000, leaseMs };
 
   it('I11: pages wait for robots.txt, and what it forbids is never queued', async () => {
     await newCampaign(['/open', '/private/x']);
@@ -215,5 +216,56 @@ describe('dispatch', () => {
     );
     expect(rows).toEqual([{ leased: 5 }]);
     await crawl.bull.obliterate({ force: true });
+  });
+
+  it('I8: while the queue is away nothing more is leased; when it is back, what was leased is queued, once', async () => {
+    await newCampaign(Array.from({ length: 30 }, (_, index) => `/${index}`));
+    await claimAnswered(scheduler, database.store('numfleet_sink'), { now: new Date(), window: 1 });
+    await using front = await createTestFront(connection.url);
+    const away: QueueConnection = { kind: 'postgres', url: front.url };
+    await using crawl = openQueue({ queue: queueNames.crawl, connection: away, emit, applicationName: 'test' });
+    const dispatch = createDispatch({ store: scheduler, crawl, ...options, window: 5 });
+    const tokens = async () => {
+      const { rows } = await scheduler.query<{ token: string }>(
+        `select lease_token as token from pages where state = 'leased' order by id`,
+      );
+      return rows.map(({ token }) => token);
+    };
+    await crawl.depth();
+    await front.close();
+    await expect(dispatch(new Date())).rejects.toMatchObject({ code: 'queue-unavailable' });
+    const leased = await tokens();
+    expect(leased).toHaveLength(5);
+    // The page claimed above is done with: there is room for another.
+    await scheduler.query(
+      `update pages set state = 'done', lease_token = null, lease_until = null
+                           where lease_token = $1`,
+      [leased[0]],
+    );
+    await expect(dispatch(new Date())).rejects.toMatchObject({ code: 'queue-unavailable' });
+    expect(await tokens()).toEqual(leased.slice(1));
+
+    await front.open();
+    await dispatch(new Date());
+    const after = await tokens();
+    expect(after).toEqual(expect.arrayContaining(leased.slice(1)));
+    const known = await Promise.all(after.map((leaseToken) => crawl.stateOf(jobIdOf({ leaseToken }))));
+    expect(known.filter(({ state }) => state === 'waiting').length).toBeGreaterThanOrEqual(4);
+    await crawl.bull.obliterate({ force: true });
+  });
+
+  it('what could not be queued for half a lease is given up to those who settle leases', async () => {
+    await newCampaign(['/']);
+    await claimAnswered(scheduler, database.store('numfleet_sink'), { now: new Date(), window: 0 });
+    await using front = await createTestFront(connection.url);
+    const away: QueueConnection = { kind: 'postgres', url: front.url };
+    await using crawl = openQueue({ queue: queueNames.crawl, connection: away, emit, applicationName: 'test' });
+    const dispatch = createDispatch({ store: scheduler, crawl, ...options });
+    await crawl.depth();
+    await front.close();
+    await expect(dispatch(new Date())).rejects.toMatchObject({ code: 'queue-unavailable' });
+    await front.open();
+    await dispatch(new Date(Date.now() + leaseMs / 2 + 1));
+    expect((await crawl.depth()).waiting).toBe(0);
   });
 });

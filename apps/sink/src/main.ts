@@ -2,22 +2,26 @@ import { queueNames } from '@numfleet/contracts';
 import { registrableDomain } from '@numfleet/egress';
 import { createPageKeyer, createUrlCodec } from '@numfleet/privacy';
 import { createNumberVault, loadInsideKeys } from '@numfleet/privacy/inside';
-import { consumeQueue, queueConnection } from '@numfleet/queue';
+import { connectQueues, consumeQueue } from '@numfleet/queue';
 import { required, runService } from '@numfleet/service';
-import { createOfferPage, createStore, recordDeadLetter, retryPolicy } from '@numfleet/store';
+import { createOfferPage, createStore, recordDeadLetter, recordWorker, retryPolicy } from '@numfleet/store';
 import { createCommitPages } from './commit-pages.ts';
 import { createCommitResult } from './commit-result.ts';
 import { createCommitRobots } from './commit-robots.ts';
 import { createGather } from './gather.ts';
+import { createKeepReport } from './keep-report.ts';
 import { createOpenResult } from './open-result.ts';
 import { createOutlastPostgres } from './outlast-postgres.ts';
 import { createPrepareCommits } from './prepare-commits.ts';
+import { createTraceBatches } from './trace-batches.ts';
 
 /** Results gathered into one transaction at most, and how long the first of them waits, ms. */
 const batch = { max: 50, ms: 20 };
+/** Twice a batch, so that the next one gathers while one is committed. */
+const concurrency = batch.max * 2;
 
 process.exit(
-  await runService('sink', async ({ config, name, emit }) => {
+  await runService('sink', async ({ config, name, emit, tracer, signal, fail }) => {
     await using stack = new AsyncDisposableStack();
     const keys = await loadInsideKeys(required(config, 'NUMFLEET_KEYS_DIR'), [
       'sealing-private',
@@ -27,13 +31,19 @@ process.exit(
       'page',
     ]);
     const store = stack.use(
-      createStore({ connectionString: required(config, 'DATABASE_URL'), applicationName: name, max: 4 }),
+      createStore({
+        connectionString: required(config, 'DATABASE_URL'),
+        applicationName: name,
+        max: 4,
+        onEvicted: (reason) => emit({ type: 'connection.evicted', pool: 'truth', reason }),
+      }),
     );
     const urls = createUrlCodec({ key: keys.url });
     const pageKeyOf = createPageKeyer({ key: keys.page });
     const policy = { ...retryPolicy, backoffMs: config.NUMFLEET_RETRY_BACKOFF_MS };
-    const gather = createGather({
-      ...batch,
+    const commit = createTraceBatches({
+      tracer,
+      gather: (work) => createGather({ ...batch, work }),
       work: createCommitResult({
         openResult: createOpenResult({ privateKey: keys['sealing-private'], urls }),
         prepareCommits: createPrepareCommits({
@@ -47,24 +57,44 @@ process.exit(
         emit,
       }),
     });
+    const queueUrls = { redis: config.REDIS_URL, postgres: config.NUMFLEET_QUEUE_URL };
+    const connection = await connectQueues(queueUrls, { emit, signal });
     const consumer = stack.use(
       await consumeQueue({
         queue: queueNames.results,
-        connection: queueConnection({ redis: config.REDIS_URL, postgres: config.NUMFLEET_QUEUE_URL }),
+        connection,
         workerName: name,
-        // Twice a batch, so that the next one gathers while one is committed.
-        concurrency: batch.max * 2,
+        concurrency,
         emit,
-        handle: createOutlastPostgres({ commit: gather, emit }),
+        tracer,
+        onEnded: fail,
+        handle: createOutlastPostgres({ commit, emit }),
         onDeadLetter: (jobId, code) =>
           recordDeadLetter(store, { queue: queueNames.results, jobId, code, at: new Date(), details: {} }),
+      }),
+    );
+
+    const reports = stack.use(
+      await consumeQueue({
+        queue: queueNames.reports,
+        connection,
+        workerName: name,
+        concurrency: 1,
+        emit,
+        onEnded: fail,
+        handle: createKeepReport({ store, now: Date.now }),
       }),
     );
 
     const held = stack.move();
     return {
       ready: async () => consumer.health(),
-      drain: (until) => consumer.drain(until),
+      drain: async (until) => void (await Promise.all([consumer.drain(until), reports.drain(until)])),
+      reporting: {
+        app: 'sink',
+        work: { queue: queueNames.results, capacity: concurrency },
+        send: (report) => recordWorker(store, report),
+      },
       [Symbol.asyncDispose]: () => held.disposeAsync(),
     };
   }),

@@ -1,5 +1,6 @@
 import { type DestinationStream, type Level, type LogFn, type Logger, pino } from 'pino';
 import { type Redaction, redactFields, redactString, redactValue } from './redact-value.ts';
+import { activeIds } from './traces/active-span.ts';
 
 export interface LoggerOptions {
   /** Which app this is: `crawler`. */
@@ -32,6 +33,7 @@ export function createLogger({ service, worker, level, destination }: LoggerOpti
     level,
     base: { pid: process.pid, ...redactFields({ service, worker }, tally) },
     timestamp: pino.stdTimeFunctions.isoTime,
+    mixin: () => activeIds() ?? {},
     formatters: { level: (label: string) => ({ level: label }) },
     // After interpolation, since `%s%s` can join two harmless halves. Errors come here as plain data already.
     serializers: { msg: (message: string) => redactString(message, tally), err: (described: unknown) => described },

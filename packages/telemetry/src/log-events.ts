@@ -29,9 +29,17 @@ const lines: { readonly [Type in FleetEvent['type']]: Line<Type> } = {
   'jobs.accounted': [({ difference }) => (difference === 0 ? 'info' : 'error'), 'Messages taken and ended.'],
   'job.dead-lettered': ['error', 'A message was set aside.'],
   'job.errored': ['error', 'The processing of a message threw.'],
+  'job.outlived': [({ held }) => (held === 0 ? 'debug' : 'warn'), 'Jobs have ended and still hold something.'],
+  'connection.evicted': [
+    ({ reason }) => (reason === 'expired' ? 'debug' : 'warn'),
+    'A connection to Postgres was given up.',
+  ],
   'queue.error': ['error', 'The queue reports an error.'],
+  'queue.worker-renewed': ['warn', 'A queue worker took nothing while jobs waited, and was replaced.'],
+  'queue.unverified': ['warn', 'This Redis does not tell its maxmemory-policy. It must be noeviction.'],
   'stage.ended': ['debug', 'A stage has ended.'],
-  'page.crawled': ['debug', 'A page was crawled.'],
+  // That a page fails is no trouble of ours, but somebody will look for it, and for its trace.
+  'page.crawled': [({ outcome }) => (outcome === 'failed' ? 'info' : 'debug'), 'A page was crawled.'],
   'page.cut': ['info', 'A page was cut at a limit.'],
   'page.read': ['debug', 'A page was read.'],
   'robots.read': ['debug', 'A robots.txt was asked for.'],
@@ -45,7 +53,9 @@ const lines: { readonly [Type in FleetEvent['type']]: Line<Type> } = {
   'browser.ended': [({ reason }) => (isExpected[reason] ? 'info' : 'warn'), 'A browser has ended.'],
   'browser.hung': ['warn', 'A browser did not answer in time.'],
   'loop.failed': ['error', 'A round of a recurring task threw; the next comes in its time.'],
+  'request.rejected': ['debug', 'A request to the console was refused unread.'],
   'request.failed': ['error', 'A request to the console could not be answered.'],
+  'request.abandoned': ['debug', 'A caller went away before its answer was whole.'],
   'dispatch.claimed': ['debug', 'Pages were dispatched.'],
   'dispatch.excluded': ['info', 'Pages were excluded at dispatch.'],
   'lease.expired': [({ verdict }) => (verdict === 'poison' ? 'error' : 'warn'), 'Leases ran out.'],
@@ -55,6 +65,7 @@ const lines: { readonly [Type in FleetEvent['type']]: Line<Type> } = {
   'process.spawned': ['info', 'A process was started.'],
   'process.exited': [({ asked }) => (asked ? 'info' : 'error'), 'A process has ended.'],
   'process.restarting': ['warn', 'A process will be started again.'],
+  'spans.dropped': [({ again }) => (again ? 'debug' : 'warn'), 'Spans were dropped.'],
   redaction: ['warn', 'What could be a number was replaced.'],
 };
 

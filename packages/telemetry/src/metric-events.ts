@@ -1,4 +1,4 @@
-import type { FleetEvent } from '@numfleet/contracts';
+import type { CrawlStage, FleetEvent, PageCode } from '@numfleet/contracts';
 import type { Metrics } from './metrics.ts';
 
 type Count<Type extends FleetEvent['type']> = (event: Extract<FleetEvent, { type: Type }>, metrics: Metrics) => void;
@@ -23,13 +23,19 @@ const counts: { readonly [Type in FleetEvent['type']]: Count<Type> } = {
   'jobs.accounted': ({ difference }, { jobsUnaccounted }) => jobsUnaccounted(difference, {}),
   'job.dead-lettered': ({ queue, code }, { deadLetters }) => deadLetters(1, { queue, code }),
   'job.errored': ({ queue, code }, { jobErrors }) => jobErrors(1, { queue, code }),
+  'job.outlived': ({ resource, held }, { resourcesHeld }) => resourcesHeld(held, { resource }),
+  'connection.evicted': ({ pool, reason }, { connectionsEvicted }) => connectionsEvicted(1, { pool, reason }),
   'queue.error': ({ queue }, { queueErrors }) => queueErrors(1, { queue }),
+  'queue.worker-renewed': ({ queue }, { workersRenewed }) => workersRenewed(1, { queue }),
+  'queue.unverified': nothing,
   'stage.ended': ({ stage, ok, seconds }, { stageSeconds }) => {
     stageSeconds(seconds, { stage, result: ok ? 'ok' : 'failed' });
   },
-  'page.crawled': ({ outcome, code, seconds }, { pages, pageSeconds }) => {
+  'page.crawled': ({ outcome, code, seconds }, { pages, pageSeconds, pageTimeouts }) => {
     pages(1, { outcome, code: code ?? 'none' });
     pageSeconds(seconds, { outcome });
+    const stage = stageOfTimeout(code);
+    if (stage !== null) pageTimeouts(1, { stage });
   },
   'page.cut': ({ cut }, { cuts }) => cuts(1, { cut }),
   'page.read': (event, { findings, rejected }) => {
@@ -48,7 +54,9 @@ const counts: { readonly [Type in FleetEvent['type']]: Count<Type> } = {
   'browser.ended': ({ reason }, { browsersEnded }) => browsersEnded(1, { reason }),
   'browser.hung': ({ stage }, { browserHangs }) => browserHangs(1, { stage }),
   'loop.failed': ({ code }, { loopFailures }) => loopFailures(1, { code }),
+  'request.rejected': ({ reason }, { requestsRejected }) => requestsRejected(1, { reason }),
   'request.failed': ({ code }, { requestFailures }) => requestFailures(1, { code }),
+  'request.abandoned': (_, { requestsAbandoned }) => requestsAbandoned(1, {}),
   'dispatch.claimed': ({ pages, robots, leased, window }, { dispatched, leasedPages, leaseWindow }) => {
     dispatched(pages, { kind: 'page' });
     dispatched(robots, { kind: 'robots' });
@@ -72,11 +80,21 @@ const counts: { readonly [Type in FleetEvent['type']]: Count<Type> } = {
   'process.exited': ({ process, asked }, { processesExited }) => {
     processesExited(1, { process: kindOf(process), asked: String(asked) });
   },
-  'process.restarting': ({ process }, { processRestarts }) => processRestarts(1, { process: kindOf(process) }),
+  'process.restarting': ({ process, reason }, { processRestarts }) => {
+    processRestarts(1, { process: kindOf(process), reason });
+  },
+  'spans.dropped': ({ reason, count }, { spansDropped }) => spansDropped(count, { reason }),
   redaction: ({ sink, count }, { redactions }) => redactions(count, { sink }),
 };
 
 function nothing(): void {}
+
+/** Each stage that waits for something outside of this process has a code of its own for the deadline. */
+function stageOfTimeout(code: PageCode | null): CrawlStage | null {
+  if (code === 'fetch-timeout') return 'fetch';
+  if (code === 'render-timeout') return 'render';
+  return code === 'extract-timeout' ? 'extract' : null;
+}
 
 /** `crawler-2` is a crawler. */
 function kindOf(process: string): string {

@@ -1,5 +1,8 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { MetricRegistry } from './expose.ts';
 import { type LabelName, labelValues, type MetricKey, metricTable } from './names.ts';
+import { activeIds } from './traces/active-span.ts';
+import { isTraceKept } from './traces/local-trace.ts';
 
 type LabelsOf<Key extends MetricKey> = Record<(typeof metricTable)[Key]['labels'][number], string>;
 
@@ -7,12 +10,12 @@ type LabelsOf<Key extends MetricKey> = Record<(typeof metricTable)[Key]['labels'
 export type Metrics = { readonly [Key in MetricKey]: (value: number, labels: LabelsOf<Key>) => void };
 
 /** Registers every metric with this registry, and with no global one. */
-export function createMetrics(registry: Registry): Metrics {
+export function createMetrics(registry: MetricRegistry): Metrics {
   const entries = Object.keys(metricTable).map((key) => [key, createMetric(key as MetricKey, registry)]);
   return Object.fromEntries(entries) as Metrics;
 }
 
-function createMetric(key: MetricKey, registry: Registry) {
+function createMetric(key: MetricKey, registry: MetricRegistry) {
   const definition = metricTable[key];
   const { type, name, help } = definition;
   const options = { name, help, labelNames: [...definition.labels] as LabelName[], registers: [registry] };
@@ -24,8 +27,20 @@ function createMetric(key: MetricKey, registry: Registry) {
     const gauge = new Gauge(options);
     return (value: number, labels: Labels) => gauge.set(closed(labels), value);
   }
-  const histogram = new Histogram({ ...options, buckets: [...definition.buckets] });
-  return (value: number, labels: Labels) => histogram.observe(closed(labels), value);
+  const histogramOptions = { ...options, buckets: [...definition.buckets] };
+  if (!('exemplars' in definition)) {
+    const histogram = new Histogram(histogramOptions);
+    return (value: number, labels: Labels) => histogram.observe(closed(labels), value);
+  }
+  const histogram = new Histogram({ ...histogramOptions, enableExemplars: true });
+  return (value: number, labels: Labels) =>
+    histogram.observe({ value, labels: closed(labels), exemplarLabels: exemplar() });
+}
+
+/** The trace that an observation belongs to, if it is one that can be looked up. */
+function exemplar(): Partial<Record<string, string>> {
+  const ids = isTraceKept() ? activeIds() : undefined;
+  return ids ? { trace_id: ids.traceId } : {};
 }
 
 type Labels = Partial<Record<LabelName, string>>;

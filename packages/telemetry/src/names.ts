@@ -3,14 +3,19 @@ import {
   crawlStages,
   cutKinds,
   deadLetterCodes,
+  evictionReasons,
   type FleetEvent,
   jobEndings,
+  jobResources,
   operatorCodes,
   pageCodes,
   pageOutcomes,
   queueNames,
   rejectReasons,
+  requestRejections,
+  restartReasons,
   robotsOutcomes,
+  spanDropReasons,
 } from '@numfleet/contracts';
 
 /**
@@ -29,12 +34,22 @@ export const labelValues = {
   code: [...Object.keys({ ...pageCodes, ...deadLetterCodes, ...operatorCodes }), 'none', 'internal-error'],
   cut: [...cutKinds, 'other'],
   status: ['1xx', '2xx', '3xx', '4xx', '5xx', 'none'],
-  reason: [...rejectReasons, ...browserEndings, 'private-address', 'bad-name', 'bad-port', 'contact-missing', 'other'],
+  reason: [
+    ...rejectReasons,
+    ...browserEndings,
+    ...evictionReasons,
+    ...requestRejections,
+    ...restartReasons,
+    ...spanDropReasons,
+    ...['private-address', 'bad-name', 'bad-port', 'contact-missing', 'other'],
+  ],
   kind: ['page', 'robots'],
   verdict: ['extended', 'attempt', 'redispatched', 'poison', 'committed', 'stale', 'dead-letter', 'other'],
   process: ['postgres', 'scheduler', 'crawler', 'sink', 'console', 'other'],
   asked: ['true', 'false'],
   sink: ['log', 'metric', 'trace'],
+  resource: [...jobResources, 'other'],
+  pool: ['truth', 'queue', 'other'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type LabelName = keyof typeof labelValues;
@@ -46,6 +61,8 @@ interface MetricDefinition {
   labels: readonly LabelName[];
   /** Upper bounds of a histogram's buckets, in the unit of its name. */
   buckets?: readonly number[];
+  /** Whether a histogram's buckets name the trace of the last observation in them. */
+  exemplars?: boolean;
 }
 
 const short = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -66,6 +83,7 @@ export const metricTable = {
     help: 'From taking a message to its end',
     labels: ['queue', 'ending'],
     buckets: long,
+    exemplars: true,
   },
   jobsUnaccounted: {
     type: 'gauge',
@@ -86,14 +104,33 @@ export const metricTable = {
     help: 'Messages set aside',
     labels: ['queue', 'code'],
   },
+  resourcesHeld: {
+    type: 'gauge',
+    name: 'numfleet_resources_held_after_job',
+    help: 'What jobs that have ended still hold; anything but 0 for more than 5 s is a defect (I6)',
+    labels: ['resource'],
+  },
+  connectionsEvicted: {
+    type: 'counter',
+    name: 'numfleet_connections_evicted_total',
+    help: 'Connections to Postgres that were given up and replaced',
+    labels: ['pool', 'reason'],
+  },
   queueErrors: { type: 'counter', name: 'numfleet_queue_errors_total', help: 'Errors of the queue', labels: ['queue'] },
+  workersRenewed: {
+    type: 'counter',
+    name: 'numfleet_queue_workers_renewed_total',
+    help: 'Queue workers replaced because they took nothing while jobs waited',
+    labels: ['queue'],
+  },
   queueDepth: { type: 'gauge', name: 'numfleet_queue_jobs', help: 'Messages in the queue', labels: ['queue', 'state'] },
   stageSeconds: {
     type: 'histogram',
     name: 'numfleet_stage_duration_seconds',
-    help: 'Time of a stage of a page job',
+    help: 'Time of a stage of a job',
     labels: ['stage', 'result'],
     buckets: long,
+    exemplars: true,
   },
   pages: {
     type: 'counter',
@@ -107,6 +144,13 @@ export const metricTable = {
     help: 'From taking a page to handing its result on',
     labels: ['outcome'],
     buckets: long,
+    exemplars: true,
+  },
+  pageTimeouts: {
+    type: 'counter',
+    name: 'numfleet_page_timeouts_total',
+    help: 'Pages that failed by their deadline, by the stage that they were in',
+    labels: ['stage'],
   },
   cuts: { type: 'counter', name: 'numfleet_page_cuts_total', help: 'Pages cut at a limit (I8)', labels: ['cut'] },
   findings: { type: 'counter', name: 'numfleet_findings_total', help: 'Numbers found on pages', labels: [] },
@@ -167,17 +211,35 @@ export const metricTable = {
     labels: ['stage'],
   },
   browsers: { type: 'gauge', name: 'numfleet_browsers_running', help: 'Browsers running', labels: [] },
+  browserSandboxed: {
+    type: 'gauge',
+    name: 'numfleet_browser_sandboxed',
+    help: "1 where browsers run in Chromium's own sandbox, 0 where the machine does not allow it",
+    labels: [],
+  },
   loopFailures: {
     type: 'counter',
     name: 'numfleet_loop_failures_total',
     help: 'Rounds of a recurring task that threw',
     labels: ['code'],
   },
+  requestsRejected: {
+    type: 'counter',
+    name: 'numfleet_requests_rejected_total',
+    help: 'Requests to the console refused before they were read to their end (G12)',
+    labels: ['reason'],
+  },
   requestFailures: {
     type: 'counter',
     name: 'numfleet_request_failures_total',
     help: 'Requests to the console that could not be answered',
     labels: ['code'],
+  },
+  requestsAbandoned: {
+    type: 'counter',
+    name: 'numfleet_requests_abandoned_total',
+    help: 'Requests to the console whose caller went away before the answer was whole',
+    labels: [],
   },
   dispatched: {
     type: 'counter',
@@ -218,6 +280,7 @@ export const metricTable = {
     help: 'Time of a transaction of results',
     labels: [],
     buckets: short,
+    exemplars: true,
   },
   commits: { type: 'counter', name: 'numfleet_commits_total', help: 'Results by verdict', labels: ['verdict'] },
   numbers: { type: 'counter', name: 'numfleet_numbers_committed_total', help: 'Numbers new in a campaign', labels: [] },
@@ -238,8 +301,14 @@ export const metricTable = {
   processRestarts: {
     type: 'counter',
     name: 'numfleet_process_restarts_total',
-    help: 'Restarts by the supervisor',
-    labels: ['process'],
+    help: 'Restarts by the supervisor, by how the process had ended',
+    labels: ['process', 'reason'],
+  },
+  spansDropped: {
+    type: 'counter',
+    name: 'numfleet_spans_dropped_total',
+    help: 'Spans that reached neither collector nor file',
+    labels: ['reason'],
   },
   redactions: {
     type: 'counter',
@@ -253,10 +322,10 @@ export type MetricKey = keyof typeof metricTable;
 
 /**
  * How the value of a log key is let through: `text` is redacted, as is every key not listed; a `quantity` passes as a
- * number, `quantities` as an object of numbers, and a `row-id` as the decimal string of a Postgres bigint. Without
- * this, ids and byte counts of seven digits would read `[phone]`.
+ * number, `quantities` as an object of numbers, a `row-id` as the decimal string of a Postgres bigint, and a `trace-id`
+ * as 16 or 32 hexadecimal digits. Without this, ids and byte counts of seven digits would read `[phone]`.
  */
-export type LogKind = 'text' | 'quantity' | 'quantities' | 'row-id';
+export type LogKind = 'text' | 'quantity' | 'quantities' | 'row-id' | 'trace-id';
 
 type EventKey = FleetEvent extends infer Event ? (Event extends FleetEvent ? keyof Event : never) : never;
 
@@ -268,6 +337,8 @@ export const logKinds = {
   event: 'text',
   msg: 'text',
   err: 'text',
+  traceId: 'trace-id',
+  spanId: 'trace-id',
   pid: 'quantity',
   childPid: 'quantity',
   type: 'text',
@@ -313,7 +384,11 @@ export const logKinds = {
   asked: 'text',
   inMs: 'quantity',
   sink: 'text',
+  resource: 'text',
+  held: 'quantity',
+  pool: 'text',
+  again: 'text',
 } as const satisfies Record<
-  EventKey | 'level' | 'time' | 'service' | 'worker' | 'event' | 'msg' | 'err' | 'childPid',
+  EventKey | 'level' | 'time' | 'service' | 'worker' | 'event' | 'msg' | 'err' | 'childPid' | 'traceId' | 'spanId',
   LogKind
 >;

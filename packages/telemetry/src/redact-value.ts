@@ -62,8 +62,12 @@ function redactAny(value: unknown, place: Place): Plain {
 }
 
 function redactTextOrId(text: string, { kind, redaction }: Place): string {
-  return kind === 'row-id' && /^[1-9][0-9]{0,18}$/.test(text) ? text : redactString(text, redaction);
+  const isId = kind === 'row-id' ? isRowId : kind === 'trace-id' ? isTraceId : null;
+  return isId?.test(text) ? text : redactString(text, redaction);
 }
+
+const isRowId = /^[1-9][0-9]{0,18}$/;
+const isTraceId = /^[0-9a-f]{16}(?:[0-9a-f]{16})?$/;
 
 /** A phone number is never a JS number in our code (I3), but it could be in a library's. */
 function redactNumber(number: number, { kind, redaction }: Place): number | string {

@@ -1,6 +1,7 @@
 import type { Emit, FleetEvent, QueueName } from '@numfleet/contracts';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics } from 'prom-client';
 import { onRedaction, type RedactingLogger } from './create-logger.ts';
+import { createExpose, createRegistry, type Exposition, type MetricRegistry } from './expose.ts';
 import { logEvent } from './log-events.ts';
 import { countEvent } from './metric-events.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -15,14 +16,15 @@ export interface Gauges {
   leasedPages(pages: number): void;
   leaseWindow(pages: number): void;
   browsers(running: number): void;
+  browserSandboxed(sandboxed: boolean): void;
 }
 
 export interface Telemetry {
   emit: Emit;
   gauges: Gauges;
-  registry: Registry;
-  /** What `/metrics` answers: Prometheus' text format. */
-  expose(): Promise<{ contentType: string; text: string }>;
+  registry: MetricRegistry;
+  /** What `/metrics` answers: OpenMetrics, with exemplars, to who accepts it, else Prometheus' text format. */
+  expose(accept?: string): Promise<Exposition>;
   /** Resolves when every line so far is written. */
   flush(): Promise<void>;
 }
@@ -32,7 +34,7 @@ export interface Telemetry {
  * with prom-client's figures of the process beside ours.
  */
 export function createTelemetry({ service, logger }: { service: string; logger: RedactingLogger }): Telemetry {
-  const registry = new Registry();
+  const registry = createRegistry();
   registry.setDefaultLabels({ service });
   collectDefaultMetrics({ register: registry });
   const metrics = createMetrics(registry);
@@ -45,7 +47,7 @@ export function createTelemetry({ service, logger }: { service: string; logger: 
     emit,
     gauges: createGauges(metrics),
     registry,
-    expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    expose: createExpose(registry),
     flush: () => flush(logger),
   };
 }
@@ -65,6 +67,7 @@ function createGauges(metrics: Metrics): Gauges {
     leasedPages: (pages) => metrics.leasedPages(pages, {}),
     leaseWindow: (pages) => metrics.leaseWindow(pages, {}),
     browsers: (running) => metrics.browsers(running, {}),
+    browserSandboxed: (sandboxed) => metrics.browserSandboxed(sandboxed ? 1 : 0, {}),
   };
 }
 

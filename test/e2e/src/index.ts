@@ -1,4 +1,4 @@
-export type { ConsoleApi } from './console-api.ts';
+export { type ConsoleApi, createConsoleApi } from './console-api.ts';
 export { type CrawledPage, crawledPages, timesFetched } from './crawled-pages.ts';
 export { connect, type FleetDatabase } from './databases.ts';
 export { leftovers } from './leftovers.ts';
@@ -7,7 +7,13 @@ export { metricSums } from './metric-sums.ts';
 export { type CountByState, type PageCounts, readPageCounts, sumOf } from './page-counts.ts';
 export { type PageServer, type ServedPage, servePages } from './serve-pages.ts';
 export { type LogLine, serviceLogs } from './service-logs.ts';
-export { type FleetExit, type FleetProcess, startFleetProcess } from './start-fleet-process.ts';
+export { serviceSpans } from './service-spans.ts';
+export {
+  type FleetExit,
+  type FleetProcess,
+  type FleetProcessOptions,
+  startFleetProcess,
+} from './start-fleet-process.ts';
 export { demoEnvironment, type FleetUnderTest, startFleetUnderTest } from './start-fleet-under-test.ts';
 export { until } from './until.ts';
 export { adminAnswers, apiAnswers, bullBoard, processTable, queueRows, type Surface } from './watched-surfaces.ts';
