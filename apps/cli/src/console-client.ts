@@ -6,11 +6,13 @@ import {
   type EnqueueReport,
   type ErrorCode,
   enqueueReport,
+  fleetView,
   type NumberView,
   NumfleetError,
   numberView,
   type PageView,
   pageView,
+  type WorkerReport,
 } from '@numfleet/contracts';
 import { z } from 'zod';
 
@@ -23,9 +25,16 @@ export interface ConsoleClient {
   change(campaign: string, verb: 'pause' | 'resume' | 'cancel' | 'retry'): Promise<CampaignStatus>;
   status(campaign: string): Promise<CampaignStatus>;
   list(): Promise<CampaignStatus[]>;
+  /** The processes of the fleet that reported themselves within the last minute. */
+  workers(): Promise<WorkerReport[]>;
   findPage(url: string, campaign?: string): Promise<PageView>;
-  /** Masked, or revealed for a purpose, which is audited. */
+  /** Masked, or revealed for a purpose; audited. */
   numbers(campaign: string, reveal: { purpose: string } | null): AsyncGenerator<NumberView>;
+  /** The same as the bytes of a file, whose SHA-256 is in the audit. */
+  exportNumbers(
+    campaign: string,
+    asked: { format: 'csv' | 'jsonl'; reveal: { purpose: string } | null },
+  ): AsyncGenerator<Uint8Array>;
 }
 
 export function createConsoleClient(deps: { url: string; token: string; signal: AbortSignal }): ConsoleClient {
@@ -47,6 +56,10 @@ export function createConsoleClient(deps: { url: string; token: string; signal: 
   }
   const read = async <T>(schema: z.ZodType<T>, response: Promise<Response>): Promise<T> =>
     schema.parse(await (await response).json());
+  const openExport = (campaign: string, format: string, reveal: { purpose: string } | null) =>
+    reveal
+      ? call('POST', `${at(campaign)}/numbers/reveal?format=${format}`, reveal)
+      : call('GET', `${at(campaign)}/numbers?format=${format}`);
   const at = (campaign: string) => `/campaigns/${encodeURIComponent(campaign)}`;
   return {
     url: deps.url,
@@ -57,13 +70,16 @@ export function createConsoleClient(deps: { url: string; token: string; signal: 
     status: (campaign) => read(campaignStatus, call('GET', at(campaign))),
     list: async () =>
       (await read(z.object({ campaigns: z.array(campaignStatus) }), call('GET', '/campaigns'))).campaigns,
+    workers: async () => (await read(fleetView.pick({ workers: true }), call('GET', '/fleet'))).workers,
     findPage: (url, campaign) =>
       read(pageView, call('POST', '/pages/find', campaign === undefined ? { url } : { url, campaign })),
     async *numbers(campaign, reveal) {
-      const response = reveal
-        ? await call('POST', `${at(campaign)}/numbers/reveal`, reveal)
-        : await call('GET', `${at(campaign)}/numbers`);
-      for await (const line of linesOf(response)) yield numberView.parse(JSON.parse(line));
+      for await (const line of linesOf(bytesOf(await openExport(campaign, 'jsonl', reveal)))) {
+        yield numberView.parse(JSON.parse(line));
+      }
+    },
+    async *exportNumbers(campaign, { format, reveal }) {
+      yield* bytesOf(await openExport(campaign, format, reveal));
     },
   };
 }
@@ -74,10 +90,23 @@ async function errorOf(response: Response): Promise<NumfleetError> {
   return new NumfleetError(parsed.data.error.code as ErrorCode, parsed.data.error.message);
 }
 
-async function* linesOf(response: Response): AsyncGenerator<string> {
+/** As fast as they are taken. Throws `fleet-unhealthy` where the console breaks off, so that a part is no whole. */
+async function* bytesOf(response: Response): AsyncGenerator<Uint8Array> {
+  try {
+    yield* response.body ?? [];
+  } catch (cause) {
+    if (cause instanceof NumfleetError) throw cause;
+    throw new NumfleetError('fleet-unhealthy', 'The console broke off: what was written is not all. See its log.', {
+      cause,
+    });
+  }
+}
+
+async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
   let rest = '';
-  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-    const lines = (rest + chunk).split('\n');
+  for await (const chunk of chunks) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
     yield* lines.filter((line) => line !== '');
   }

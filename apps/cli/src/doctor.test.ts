@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateKeys } from '@numfleet/privacy/inside';
+import { hasRedis, startTestRedis } from '@numfleet/queue/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createNumfleet, type Numfleet } from './testing/numfleet.ts';
 
@@ -14,7 +15,7 @@ test('gives a verdict on each part and explains each setting, secrets not shown'
   const env = { NUMFLEET_CRAWLERS: '3', NUMFLEET_QUEUE_URL: 'postgres://me:hush@127.0.0.1/q' };
   const { exitCode, stdout, stderr } = await numfleet.run(['doctor'], { env });
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  for (const part of ['machine', 'home', 'browser', 'keys', 'fleet', 'contact', 'zones']) {
+  for (const part of ['machine', 'home', 'browser', 'keys', 'queue', 'fleet', 'contact', 'zones']) {
     expect(stdout).toMatch(new RegExp(`^(ok|note) +${part} +\\S`, 'm'));
   }
   expect(stdout).toContain('NUMFLEET_CRAWLERS=3');
@@ -31,4 +32,20 @@ test('--json prints a line each, and exits 1 where something is bad', async () =
     checks.map((line) => JSON.parse(line)).map(({ name, verdict }) => [name, verdict]),
   );
   expect({ exitCode, verdicts }).toMatchObject({ exitCode: 1, verdicts: { browser: 'bad', keys: 'bad', home: 'ok' } });
+});
+
+test.runIf(hasRedis)('tells which Redis the queues live on, and what is wrong with it', async () => {
+  await using redis = await startTestRedis();
+  const queueOf = async (url: string) => {
+    const { stdout } = await numfleet.run(['doctor', '--json'], { env: { REDIS_URL: url } });
+    const checks = stdout.trim().split('\n');
+    return checks.map((line) => JSON.parse(line)).find(({ name }) => name === 'queue');
+  };
+  expect(await queueOf(redis.url)).toMatchObject({ verdict: 'ok', about: expect.stringMatching(/noeviction$/) });
+  await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lfu');
+  expect(await queueOf(redis.url)).toMatchObject({ verdict: 'bad', about: expect.stringContaining('allkeys-lfu') });
+  await redis.kill();
+  const gone = await queueOf(redis.url.replace('//', '//:hush@'));
+  expect(gone).toMatchObject({ verdict: 'bad', about: expect.stringContaining('does not answer') });
+  expect(JSON.stringify(gone)).not.toContain('hush');
 });

@@ -1,10 +1,12 @@
 import path from 'node:path';
 import { findChromium } from '@numfleet/browser';
 import { type Emit, NumfleetError } from '@numfleet/contracts';
-import { type Fleet, type ServiceApp, startFleet } from '@numfleet/embedded';
-import { generateKeys, keyIds } from '@numfleet/privacy/inside';
-import { migrateQueue } from '@numfleet/queue';
-import { bindKeys, migrate } from '@numfleet/store';
+import { type Fleet, type FleetOptions, type ServiceApp, startFleet } from '@numfleet/embedded';
+import { keyIds } from '@numfleet/privacy/inside';
+import { connectQueues, migrateQueue } from '@numfleet/queue';
+import { migrate } from '@numfleet/store';
+import { createLogger, createTelemetry } from '@numfleet/telemetry';
+import { prepareKeys } from './keys/prepare-keys.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What a command needs of a fleet that it has to start itself: all of it, or just what shows what is stored. */
@@ -23,7 +25,12 @@ export async function startOwnFleet(need: Need, around: Surroundings, emit: Emit
     { app: 'crawler', count: config.NUMFLEET_CRAWLERS },
     { app: 'scheduler' },
   ];
-  // Its crawlers would find out by themselves, but only their logs would say it.
+  const keysDir = path.join(around.home, 'keys');
+  // A damaged one is told before anything is started.
+  await keyIds(keysDir);
+  const redis = config.REDIS_URL;
+  // Its services would find out by themselves, but only their logs would say it.
+  if (redis !== undefined) await connectQueues({ redis }, { emit, signal: around.signal });
   if (need === 'crawl') await findChromium({ chromiumPath: config.CHROMIUM_PATH, runtimeDir: around.runtimeDir });
   return await startFleet({
     home: around.home,
@@ -33,25 +40,30 @@ export async function startOwnFleet(need: Need, around: Surroundings, emit: Emit
     env: around.env,
     ports: { console: config.NUMFLEET_CONSOLE_PORT ?? null, admin: config.NUMFLEET_ADMIN_BASE_PORT ?? null },
     migrations: [
-      { database: 'numfleet', run: (target) => prepareTruth(target, around.home) },
-      { database: 'numfleet_queue', run: migrateQueue },
+      {
+        database: 'numfleet',
+        async run(target) {
+          await migrate(target);
+          await prepareKeys({ dir: keysDir, connectionString: target.connectionString });
+        },
+      },
+      ...(redis === undefined ? [{ database: 'numfleet_queue', run: migrateQueue } as const] : []),
     ],
-    generateKeys: keepKeys,
     stopTimeoutMs: config.NUMFLEET_DRAIN_MS + 10_000,
-    emit,
+    ...countingTo(emit),
     signal: around.signal,
   });
 }
 
-/** Makes the keys or checks those that are there, so that a damaged one is told at the start. Throws `key-wrong`. */
-async function keepKeys(dir: string): Promise<void> {
-  await generateKeys(dir);
-  await keyIds(dir);
-}
-
-/** A database that was written under other keys is found out before anything is written under the wrong ones. */
-async function prepareTruth(target: { connectionString: string; signal: AbortSignal }, home: string): Promise<void> {
-  await migrate(target);
-  const ids = await keyIds(path.join(home, 'keys'));
-  await bindKeys({ connectionString: target.connectionString, ids, now: new Date() });
+/** What the supervisor does is told on the terminal; here it is counted besides. */
+function countingTo(emit: Emit): Pick<FleetOptions, 'emit' | 'metrics'> {
+  const logger = createLogger({ service: 'supervisor', level: 'error', destination: { write() {} } });
+  const telemetry = createTelemetry({ service: 'supervisor', logger });
+  return {
+    metrics: (accept) => telemetry.expose(accept),
+    emit(event) {
+      emit(event);
+      telemetry.emit(event);
+    },
+  };
 }

@@ -5,9 +5,11 @@ import { changeCampaign } from './commands/campaign-state.ts';
 import { type CrawlOptions, crawl } from './commands/crawl.ts';
 import { enqueue } from './commands/enqueue.ts';
 import { type ExtractOptions, extract } from './commands/extract.ts';
+import type { MigrateOptions } from './commands/migrate.ts';
 import { type NumbersOptions, numbers } from './commands/numbers.ts';
 import { page } from './commands/page.ts';
 import { status } from './commands/status.ts';
+import type { TraceOptions } from './commands/trace.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** The command line: public interface. Each action leaves its exit code with `end`. */
@@ -84,6 +86,16 @@ export function createProgram(surroundings: () => Surroundings, end: (exitCode: 
     .action((url: string, options: object) => run(page)(url, options));
 
   program
+    .command('trace')
+    .description('what was done for a job, from its dispatch to its commit')
+    .argument('[id]', 'the id of a trace, as in the log, or of a job, as in Bull Board')
+    .option('--page <id>', 'the last job of this page instead')
+    .option('--json', 'print JSON lines and nothing else')
+    .action(async (id: string | undefined, options: TraceOptions) =>
+      run((await import('./commands/trace.ts')).trace)(id, options),
+    );
+
+  program
     .command('numbers')
     .description('what a campaign found, masked')
     .argument('<campaign>')
@@ -102,12 +114,27 @@ export function createProgram(surroundings: () => Surroundings, end: (exitCode: 
     .option('--purpose <text>', 'why they are shown')
     .action((files: string[], options: ExtractOptions) => run(extract)(files, options));
 
-  program
-    .command('keys')
-    .description('the keys that numbers are sealed and stored under')
+  const keys = program.command('keys').description('the keys that numbers are sealed and stored under');
+  keys
     .command('generate')
     .description('make them where there are none yet')
     .action(async () => run((await import('./commands/keys.ts')).makeKeys)());
+  keys
+    .command('backup')
+    .description('all of them in one file, under a passphrase that is typed or read from standard input')
+    .argument('<file>', 'the file to make; `age` opens it too')
+    .action(async (file: string) => run((await import('./commands/keys.ts')).backUpKeys)(file));
+  keys
+    .command('restore')
+    .description('put back those that are missing')
+    .argument('<file>', 'the file that `keys backup` made')
+    .action(async (file: string) => run((await import('./commands/keys.ts')).restoreFrom)(file));
+
+  program
+    .command('migrate')
+    .description('bring a Postgres of your own up to date: roles, schema, queues')
+    .option('--passwords <folder>', 'files named by role, each with the password that the role is to have')
+    .action(async (options: MigrateOptions) => run((await import('./commands/migrate.ts')).migrateDatabases)(options));
 
   program
     .command('doctor')

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect, type FleetUnderTest, startFleetUnderTest, until } from '@numfleet/e2e';
@@ -89,7 +90,7 @@ describe('numbers', () => {
     }
     const csv = await numfleet.run(['numbers', campaign, '--format', 'csv']);
     expect(csv.stdout.split('\r\n')).toHaveLength(7);
-    expect(csv.stdout).toMatch(/^number,region,type,firstSeen,lastSeen,url,at,source\r\n\+44•+\d\d,GB,/);
+    expect(csv.stdout).toMatch(/^number,region,type,firstSeen,lastSeen,url,at,source,.*\r\n\+44•+\d\d,GB,/);
     const table = await numfleet.run(['numbers', campaign]);
     expect(table.stdout).toContain('http://harbour-bakery.test/contact');
     for (const { exitCode, stdout, stderr } of [jsonl, csv, table]) {
@@ -99,7 +100,7 @@ describe('numbers', () => {
     }
   });
 
-  test('are revealed for a purpose, and the audit says so', async () => {
+  test('are revealed for a purpose, and the audit says so, with the digest of what was written', async () => {
     const args = ['numbers', campaign, '--format', 'jsonl', '--reveal', '--purpose', 'calling them back'];
     const { exitCode, stdout, stderr } = await numfleet.run(args);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
@@ -107,13 +108,16 @@ describe('numbers', () => {
     expect(numbers.sort()).toEqual([...shownPlain].sort());
     await using database = await connect(fleet.home, 'numfleet');
     const audited = await database.query(
-      `select action, details from audit_events where campaign_id = $1 and action like 'numbers.%' order by id`,
+      `select action, details from audit_events where campaign_id = $1 and action like 'numbers.revealed%' order by id`,
       [campaign],
     );
-    expect(audited).toEqual([
-      { action: 'numbers.revealed', details: { purpose: 'calling them back' } },
-      { action: 'numbers.revealed.ended', details: { purpose: 'calling them back', numbers: 5, complete: true } },
+    const details = { purpose: 'calling them back', format: 'jsonl' };
+    const sha256 = createHash('sha256').update(stdout).digest('hex');
+    expect(audited).toMatchObject([
+      { action: 'numbers.revealed', details },
+      { action: 'numbers.revealed.ended', details: { ...details, numbers: 5, complete: true, sha256 } },
     ]);
+    expect(audited).toHaveLength(2);
   });
 });
 
@@ -127,6 +131,18 @@ test('page tells why a URL was fetched, or that no campaign met it; - reads it f
   );
   expect(await numfleet.run(['page', 'http://harbour-bakery.test/nowhere'])).toEqual(refusal('page-unknown', 1));
   expect(await numfleet.run(['page', 'nowhere'])).toEqual(refusal('url-malformed', 2));
+});
+
+test('status shows people the processes of the fleet, crawlers without a database among them', async () => {
+  await until('every process to have reported itself', 30_000, async () => {
+    const { stdout } = await numfleet.run(['status']);
+    const processes = ['console', 'crawler-1', 'crawler-2', 'scheduler', 'sink'];
+    return processes.every((name) => new RegExp(`^│ ${name} +│ +\\d+ (s|min) │`, 'm').test(stdout));
+  });
+  const { workers } = JSON.parse((await fleet.api.get('/api/v1/fleet')).text);
+  const crawlers = workers.filter(({ app }: { app: string }) => app === 'crawler');
+  expect(crawlers).toHaveLength(2);
+  for (const crawler of crawlers) expect(crawler).toMatchObject({ capacity: 8, browsers: expect.any(Number) });
 });
 
 test('status --watch goes on until Ctrl-C, which is how it is to end', async () => {

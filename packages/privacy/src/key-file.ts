@@ -54,14 +54,25 @@ export async function readKeys<Name extends KeyName>(
 /** Throws `key-missing` where there is no file, `key-wrong` where it is not this key's or is damaged. */
 export async function readKeyFile(dir: string, name: KeyName): Promise<KeyFile> {
   const file = keyFilePath(dir, name);
-  const { id, ...line } = parseLine(await readText(file, name), file);
+  const text = await readText(file, name);
+  try {
+    return parseKeyFile(text, name);
+  } catch {
+    // Without the cause: the message of JSON.parse quotes its input.
+    throw new NumfleetError('key-wrong', `${file} is damaged or holds another key. Restore it from its backup.`);
+  }
+}
+
+/** Throws on anything that `formatKeyFile` does not make of this key. */
+export function parseKeyFile(text: string, name: KeyName): KeyFile {
+  const { id, ...line } = keyFileLine.parse(JSON.parse(text));
   // Memory of its own: a Buffer of the shared pool, sent to a thread, takes the whole pool along.
   const key = Buffer.alloc(keyBytes);
   const isWhole = Buffer.from(line.key, 'base64url').copy(key) === keyBytes && line.key.length === 43;
   const check = Buffer.from(line.check, 'base64url');
   const expected = checkValue(name, id, key);
-  if (!isWhole || line.name !== name || line.alg !== keyAlgorithms[name]) throw wrong(file);
-  if (check.length !== expected.length || !timingSafeEqual(check, expected)) throw wrong(file);
+  if (!isWhole || line.name !== name || line.alg !== keyAlgorithms[name]) throw new TypeError('not this key');
+  if (check.length !== expected.length || !timingSafeEqual(check, expected)) throw new TypeError('damaged');
   return { id, key };
 }
 
@@ -78,17 +89,4 @@ async function readText(file: string, name: KeyName): Promise<string> {
       'Restore it from its backup, or, where nothing is stored yet, make keys with `numfleet keys generate`.';
     throw new NumfleetError('key-missing', `The key "${name}" cannot be read from ${file} (${code}). ${remedy}`);
   }
-}
-
-function parseLine(text: string, file: string): z.infer<typeof keyFileLine> {
-  try {
-    return keyFileLine.parse(JSON.parse(text));
-  } catch {
-    // Without the cause: the message of JSON.parse quotes its input.
-    throw wrong(file);
-  }
-}
-
-function wrong(file: string): NumfleetError {
-  return new NumfleetError('key-wrong', `${file} is damaged or holds another key. Restore it from its backup.`);
 }

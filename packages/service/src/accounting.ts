@@ -1,4 +1,4 @@
-import { type FleetEvent, type JobEnding, jobEndings } from '@numfleet/contracts';
+import { type FleetEvent, type JobEnding, jobEndings, queueNames } from '@numfleet/contracts';
 
 /** What became of the jobs that this process took (I9): taken = the sum of the endings, or something was lost. */
 export interface Accounting {
@@ -12,6 +12,8 @@ export function createAccounting(): Accounting {
   const endings = Object.fromEntries(jobEndings.map((ending) => [ending, 0])) as Record<JobEnding, number>;
   return {
     observe(event) {
+      // What workers say of themselves is no work: one that is lost is followed by the next.
+      if ('queue' in event && event.queue === queueNames.reports) return;
       if (event.type === 'job.taken') taken += 1;
       if (event.type === 'job.ended') endings[event.ending] += 1;
     },

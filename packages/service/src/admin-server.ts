@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { NumfleetError } from '@numfleet/contracts';
 
@@ -13,18 +13,19 @@ export interface AdminServer extends AsyncDisposable {
 }
 
 /**
- * Serves `/livez` (the event loop turns), `/readyz` (200 or 503 with the reason) and `/metrics` (Prometheus text).
+ * Serves `/livez` (the event loop turns), `/readyz` (200 or 503 with the reason) and `/metrics` (Prometheus or OpenMetrics).
  * Throws `port-in-use`.
  */
 export async function startAdminServer(deps: {
   host: string;
   port: number;
   ready: () => Promise<Readiness>;
-  metrics: () => Promise<{ contentType: string; text: string }>;
+  /** Takes the Accept header. */
+  metrics: (accept: string | undefined) => Promise<{ contentType: string; text: string }>;
 }): Promise<AdminServer> {
   const server = createServer(async (request, response) => {
     try {
-      await answer(request.url ?? '/', response, deps);
+      await answer(request, response, deps);
     } catch {
       reply(response, 500, 'text/plain', 'internal-error\n');
     }
@@ -40,7 +41,11 @@ export async function startAdminServer(deps: {
   };
 }
 
-async function answer(url: string, response: ServerResponse, deps: Parameters<typeof startAdminServer>[0]) {
+async function answer(
+  { url = '/', headers }: IncomingMessage,
+  response: ServerResponse,
+  deps: Parameters<typeof startAdminServer>[0],
+) {
   const path = url.split('?')[0];
   if (path === '/livez') return reply(response, 200, 'text/plain', 'ok\n');
   if (path === '/readyz') {
@@ -48,7 +53,7 @@ async function answer(url: string, response: ServerResponse, deps: Parameters<ty
     return reply(response, ok ? 200 : 503, 'text/plain', `${ok ? 'ok' : (reason ?? 'not ready')}\n`);
   }
   if (path === '/metrics') {
-    const { contentType, text } = await deps.metrics();
+    const { contentType, text } = await deps.metrics(headers.accept);
     return reply(response, 200, contentType, text);
   }
   reply(response, 404, 'text/plain', 'There are /livez, /readyz and /metrics.\n');

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { NumfleetError } from '@numfleet/contracts';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { inheritedEnvironment, loadConfig, required, settings } from './index.ts';
 
 function refusal(environment: Record<string, string>): NumfleetError {
@@ -56,5 +59,39 @@ describe('configuration', () => {
 
   it('hands a child only what is named', () => {
     expect(inheritedEnvironment(['PATH', 'TZ'], { PATH: '/bin', SECRET: 'x' })).toEqual({ PATH: '/bin' });
+  });
+});
+
+describe('a secret in a file', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'numfleet-config-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const file = path.join(folder, 'database-url');
+  writeFileSync(file, 'postgres://numfleet_sink:hunter2@db/numfleet\n');
+
+  it('is read without the line break behind it', () => {
+    expect(loadConfig({ DATABASE_URL_FILE: file }).DATABASE_URL).toBe('postgres://numfleet_sink:hunter2@db/numfleet');
+    expect(loadConfig({ DATABASE_URL_FILE: '' }).DATABASE_URL).toBeUndefined();
+  });
+
+  it('is checked like one that is given, and shown as little', () => {
+    const { message } = refusal({ REDIS_URL_FILE: file });
+    expect(message).toContain('REDIS_URL');
+    expect(message).not.toContain('hunter2');
+  });
+
+  it('is not given twice', () => {
+    const { message } = refusal({ DATABASE_URL_FILE: file, DATABASE_URL: 'postgres://other:hunter3@db/numfleet' });
+    expect(message).toBe('DATABASE_URL and DATABASE_URL_FILE are both set. Unset one of them.');
+  });
+
+  it('must be readable', () => {
+    const missing = path.join(folder, 'missing');
+    expect(refusal({ NUMFLEET_QUEUE_URL_FILE: missing }).message).toContain(
+      `NUMFLEET_QUEUE_URL_FILE: ${missing} cannot be read (ENOENT)`,
+    );
+  });
+
+  it('is for secrets only', () => {
+    expect(refusal({ NUMFLEET_CONTACT_FILE: file }).message).toContain('no such setting');
   });
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { NumfleetError } from '@numfleet/contracts';
 import { type Config, foreignSettings, type Setting, type SettingName, settings } from './settings.ts';
 
@@ -7,10 +8,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Reads the configuration: the one place in which the process's environment is read.
  * Throws `config-invalid`, which names the variable, what was expected and, unless it is a secret, what was given.
  * An empty value counts as unset. A NUMFLEET_ name that does not exist is refused too: it is a misspelt one.
+ * A secret may stand in a file instead, named by the variable's name with `_FILE` behind it.
  */
 export function loadConfig(environment: Environment = process.env): Config {
   refuseUnknownNames(environment);
-  const entries = Object.entries(settings).map(([name, setting]) => [name, read(name, setting, environment[name])]);
+  const entries = Object.entries(settings).map(([name, setting]) => [
+    name,
+    read(name, setting, given(name, setting, environment)),
+  ]);
   return Object.freeze(Object.fromEntries(entries)) as Config;
 }
 
@@ -34,6 +39,27 @@ export function inheritedEnvironment(names: readonly string[], given: Environmen
   return Object.fromEntries(entries.filter((entry): entry is readonly [string, string] => entry[1] !== undefined));
 }
 
+/** Secrets are handed to containers as files: an environment is shown by too many tools. */
+function given(name: string, setting: Setting, environment: Environment): string | undefined {
+  const variable = fileVariable(name, setting);
+  const file = variable === null ? undefined : environment[variable];
+  if (!file) return environment[name];
+  if (environment[name]) {
+    throw new NumfleetError('config-invalid', `${name} and ${variable} are both set. Unset one of them.`);
+  }
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new NumfleetError('config-invalid', `${variable}: ${file} cannot be read (${code}). ${setting.about}`);
+  }
+}
+
+/** The name of the variable that may name a secret's file; null for what is no secret. */
+function fileVariable(name: string, setting: Setting): string | null {
+  return setting.secret ? `${name}_FILE` : null;
+}
+
 function read(name: string, setting: Setting, given: string | undefined): unknown {
   const parsed = setting.schema.safeParse(given === '' ? undefined : given);
   if (parsed.success) return parsed.data;
@@ -44,9 +70,14 @@ function read(name: string, setting: Setting, given: string | undefined): unknow
 
 function refuseUnknownNames(environment: Environment): void {
   const unknown = Object.keys(environment).filter(
-    (name) => name.startsWith('NUMFLEET_') && !(name in settings) && !foreignSettings.test(name),
+    (name) =>
+      name.startsWith('NUMFLEET_') && !(name in settings) && !isFileVariable(name) && !foreignSettings.test(name),
   );
   if (unknown.length === 0) return;
   const names = unknown.sort().join(', ');
   throw new NumfleetError('config-invalid', `${names}: no such setting. See docs/configuration.md for the names.`);
+}
+
+function isFileVariable(name: string): boolean {
+  return Object.entries(settings).some(([ownName, setting]) => fileVariable(ownName, setting) === name);
 }

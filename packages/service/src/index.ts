@@ -4,6 +4,7 @@ export { environment, inheritedEnvironment, loadConfig, required } from './confi
 export { abandonOnAbort, createDeadline, type Deadline, sleep, withDeadline } from './deadline.ts';
 export { guardPath } from './guard.ts';
 export { watchLifeline } from './lifeline.ts';
+export type { WorkerReporting } from './report-worker.ts';
 export { runService, type Service, type ServiceContext } from './run-service.ts';
 export { type Config, type SettingName, settings } from './settings.ts';
 export { onStopSignals } from './stop-signals.ts';

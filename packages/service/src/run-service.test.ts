@@ -73,6 +73,37 @@ describe.concurrent('the life of a service', () => {
     expect(await service.exited).toBe(0);
   });
 
+  it('reports itself when it is ready, with the same figures as its metrics', async () => {
+    const service = start('well');
+    const { report } = await service.event('reported');
+    expect(report).toEqual({
+      name: 'small',
+      app: 'crawler',
+      startedAt: expect.any(Number),
+      at: expect.any(Number),
+      ...{ jobsInFlight: 1, capacity: 4, taken: 3, ended: 2 },
+      rssBytes: expect.any(Number),
+      ...{ browsers: 2, browserPages: 3, sandboxed: true },
+    });
+    const { at, startedAt } = report as { at: number; startedAt: number };
+    expect(Math.abs(Date.now() - at)).toBeLessThan(5_000);
+    expect(at - startedAt).toBeGreaterThan(0);
+    const metrics = (await admin(service, '/metrics'))[1];
+    expect(metrics).toMatch(/^numfleet_jobs_in_flight\{queue="crawl",service="small"\} 1$/m);
+    expect(metrics).toMatch(/^numfleet_browsers_running\{service="small"\} 2$/m);
+    expect(metrics).toMatch(/^numfleet_browser_sandboxed\{service="small"\} 1$/m);
+    service.child.kill('SIGTERM');
+    expect(await service.exited).toBe(0);
+  });
+
+  it('goes on where its reports do not get through, and says so', async () => {
+    const service = start('unheard');
+    expect(await service.event('loop.failed')).toMatchObject({ loop: 'report-worker' });
+    expect(await admin(service, '/readyz')).toEqual([200, 'ok\n']);
+    service.child.kill('SIGTERM');
+    expect(await service.exited).toBe(0);
+  });
+
   it('gives back at the end of its drain time what it could not finish', async () => {
     const service = start('slow', { NUMFLEET_DRAIN_MS: '200' });
     await service.event('service.ready');

@@ -1,12 +1,22 @@
-import { type Emit, errorCodeOf, NumfleetError } from '@numfleet/contracts';
-import { createLogger, createTelemetry, type Telemetry } from '@numfleet/telemetry';
+import path from 'node:path';
+import { type Emit, errorCodeOf, NumfleetError, type Tracer } from '@numfleet/contracts';
+import {
+  createLogger,
+  createTelemetry,
+  createTracing,
+  spanDestination,
+  type Telemetry,
+  type TracingOptions,
+} from '@numfleet/telemetry';
 import { createAccounting } from './accounting.ts';
 import { type Readiness, startAdminServer } from './admin-server.ts';
 import { loadConfig } from './config.ts';
 import { abandonOnAbort, createDeadline } from './deadline.ts';
 import { watchLifeline } from './lifeline.ts';
+import { reportWorker, type WorkerReporting } from './report-worker.ts';
 import type { Config } from './settings.ts';
 import { onStopSignals } from './stop-signals.ts';
+import { version } from './version.ts';
 
 export interface ServiceContext {
   config: Config;
@@ -14,6 +24,7 @@ export interface ServiceContext {
   name: string;
   emit: Emit;
   telemetry: Telemetry;
+  tracer: Tracer;
   /** Aborted when the service must stop at once: the second SIGTERM, a lost owner, a failure. */
   signal: AbortSignal;
   /** Ends the process in order with a non-zero exit code: for a failure that a restart may cure. */
@@ -24,6 +35,7 @@ export interface Service extends AsyncDisposable {
   ready(): Promise<Readiness>;
   /** Takes nothing new and finishes what it has begun; what is not done when `signal` aborts is given back. */
   drain(signal: AbortSignal): Promise<void>;
+  reporting?: WorkerReporting;
 }
 
 type Ending = { reason: string; exitCode: number; at: 'drain' | 'now' };
@@ -40,8 +52,11 @@ export async function runService(app: string, start: (context: ServiceContext) =
   const logger = createLogger({ service: app, worker: name, level: config.NUMFLEET_LOG_LEVEL });
   const telemetry = createTelemetry({ service: app, logger });
   const accounting = createAccounting();
+  const tracing = createTracing({ ...tracingOptions(app, name, config), emit: telemetry.emit });
   const emit: Emit = (event) => {
     accounting.observe(event);
+    // First, so that the line of a failure is written in a trace that is kept by then.
+    tracing.observe(event);
     telemetry.emit(event);
   };
   const stopNow = new AbortController();
@@ -54,14 +69,16 @@ export async function runService(app: string, start: (context: ServiceContext) =
       host: config.NUMFLEET_ADMIN_HOST,
       port: config.NUMFLEET_ADMIN_PORT,
       ready: () => ready(),
-      metrics: () => telemetry.expose(),
+      metrics: (accept) => telemetry.expose(accept),
     });
     emit({ type: 'service.started', adminPort: _admin.port });
     await using service = await abandonOnAbort(
-      start({ config, name, emit, telemetry, signal: stopNow.signal, fail }),
+      start({ config, name, emit, telemetry, tracer: tracing.tracer, signal: stopNow.signal, fail }),
       stopNow.signal,
     );
     ready = () => service.ready();
+    const { reporting } = service;
+    using _reports = reporting && reportWorker({ reporting, name, accounting, gauges: telemetry.gauges, emit });
     emit({ type: 'service.ready' });
     ending = await ended;
     ready = async () => ({ ok: false, reason: 'stopping' });
@@ -74,9 +91,21 @@ export async function runService(app: string, start: (context: ServiceContext) =
 
   const account = accounting.report();
   emit({ type: 'jobs.accounted', ...account });
+  await tracing[Symbol.asyncDispose]();
   emit({ type: 'service.stopped', reason: ending.reason, exitCode: ending.exitCode });
   await telemetry.flush();
   return ending.exitCode;
+}
+
+function tracingOptions(service: string, worker: string, config: Config): Omit<TracingOptions, 'emit'> {
+  const { NUMFLEET_HOME: home, NUMFLEET_TRACE_RATIO: ratio } = config;
+  const destination = spanDestination({
+    endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+    tracesEndpoint: config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
+    headers: config.OTEL_EXPORTER_OTLP_HEADERS,
+    file: home && path.join(home, 'traces', `${worker}.jsonl`),
+  });
+  return { service, worker, version, ratio, destination };
 }
 
 async function drain(service: Service, reason: string, ms: number, emit: Emit, stopNow: AbortController) {

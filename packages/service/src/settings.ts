@@ -11,6 +11,7 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 const milliseconds = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'expected a postgres:// URL' });
+const collectorUrl = z.url({ protocol: /^https?$/, error: 'expected an http:// or https:// URL' });
 const folder = z.string().min(1);
 const flag = z.enum(['0', '1']).transform((value) => value === '1');
 
@@ -22,7 +23,7 @@ export const settings = {
   DATABASE_URL: setting(postgresUrl.optional(), 'Postgres that holds the truth. Unset: Postgres is embedded.', true),
   REDIS_URL: setting(
     z.url({ protocol: /^rediss?$/, error: 'expected a redis:// URL' }).optional(),
-    'Redis that holds the queues. Unset: the queues live in Postgres.',
+    'Redis (6.2 or newer, or Valkey; maxmemory-policy noeviction) of the queues. Unset: they live in Postgres.',
     true,
   ),
   CHROMIUM_PATH: setting(z.string().min(1).optional(), 'The browser to render with. Unset: one is looked for.'),
@@ -38,8 +39,23 @@ export const settings = {
     z.string().default(''),
     'Hosts that resolve to a fixed address, the only way to a non-public one: shop.test=127.0.0.1:8080,…',
   ),
+  NUMFLEET_DNS_SERVERS: setting(
+    z
+      .string()
+      .regex(/^[\d.:[\]a-f, ]+$/i, 'expected addresses such as 192.0.2.53, [2001:db8::53]:5353')
+      .transform((text) => text.split(',').map((server) => server.trim()))
+      .optional(),
+    'Name servers that hosts to crawl are looked up at. Unset: those of the system.',
+  ),
   NUMFLEET_CONSOLE_PORT: setting(port.optional(), 'Port of the console. Default: 7300, or the next free one.'),
   NUMFLEET_CONSOLE_HOST: setting(z.string().min(1).default('127.0.0.1'), 'Address that the console listens on.'),
+  NUMFLEET_CONSOLE_URL: setting(
+    z
+      .url({ protocol: /^https?$/, error: 'expected a URL such as https://numbers.example.org' })
+      .refine(isSafeForSessions, 'expected https, but for loopback addresses')
+      .optional(),
+    'Address of the console as browsers reach it, behind a TLS proxy for instance. Unset: loopback addresses only.',
+  ),
   NUMFLEET_CONSOLE_TOKEN_FILE: setting(folder.optional(), 'File of the token that opens the console.'),
   NUMFLEET_ADMIN_PORT: setting(port.default(0), 'Port of /livez, /readyz and /metrics. 0: a free one.'),
   NUMFLEET_ADMIN_HOST: setting(z.string().min(1).default('127.0.0.1'), 'Address that the admin port listens on.'),
@@ -76,6 +92,23 @@ export const settings = {
     milliseconds(0, 600_000).default(20_000),
     'How long a service may finish what it has begun before it gives it back.',
   ),
+  NUMFLEET_TRACE_RATIO: setting(
+    z.coerce.number().min(0).max(1).default(1),
+    'Share of traces that is kept. Those in which something fails are kept besides.',
+  ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: setting(
+    collectorUrl.optional(),
+    'OpenTelemetry collector that spans go to, by OTLP over HTTP. Unset: they go to files under the home folder.',
+  ),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: setting(
+    collectorUrl.optional(),
+    'The same as a full URL, where it is not /v1/traces under the one above.',
+  ),
+  OTEL_EXPORTER_OTLP_HEADERS: setting(
+    z.string().optional(),
+    'Headers for the collector, such as its token: name=value,… percent-encoded.',
+    true,
+  ),
   NUMFLEET_LIFELINE_STDIN: setting(flag.default(false), 'Set by the supervisor: stop when standard input closes.'),
 } satisfies Record<string, Setting>;
 
@@ -88,4 +121,10 @@ export type Config = { readonly [Name in SettingName]: z.output<(typeof settings
 
 function setting<T extends z.ZodType>(schema: T, about: string, secret = false): Setting<T> {
   return { schema, about, secret };
+}
+
+/** A session's cookie must not cross a network in plain. */
+function isSafeForSessions(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.protocol === 'https:' || /^(localhost|127\.[\d.]+|\[::1\])$/.test(url?.hostname ?? '');
 }

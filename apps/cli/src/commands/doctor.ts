@@ -5,6 +5,7 @@ import { createBrowserPool, findChromium } from '@numfleet/browser';
 import { errorCodeOf, NumfleetError } from '@numfleet/contracts';
 import { findFleet } from '@numfleet/embedded';
 import { keyIds, keyNames } from '@numfleet/privacy/inside';
+import { inspectRedis, queueConnection } from '@numfleet/queue';
 import { settings, version } from '@numfleet/service';
 import { exitCodes } from '../exit-codes.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -24,6 +25,7 @@ export async function doctor(options: { json?: boolean }, around: Surroundings):
     await homeCheck(around),
     await browserCheck(around),
     await keysCheck(around),
+    await queueCheck(around),
     await fleetCheck(around),
     contactCheck(around),
     zonesCheck(around),
@@ -103,6 +105,22 @@ async function keysCheck({ config, home }: Surroundings): Promise<Check> {
     return { name: 'keys', verdict: whole ? 'ok' : 'bad', about };
   } catch (error) {
     return { name: 'keys', verdict: 'bad', about: error instanceof NumfleetError ? error.message : errorCodeOf(error) };
+  }
+}
+
+async function queueCheck({ config }: Surroundings): Promise<Check> {
+  const { REDIS_URL: redis, NUMFLEET_QUEUE_URL: postgres } = config;
+  if (redis === undefined) {
+    return { name: 'queue', verdict: 'ok', about: postgres === undefined ? 'the embedded Postgres' : 'Postgres' };
+  }
+  try {
+    const { server, policy } = await inspectRedis(queueConnection({ redis }).url);
+    if (policy !== null) return { name: 'queue', verdict: 'ok', about: `${server}, maxmemory-policy ${policy}` };
+    const about = `${server}, which does not tell its maxmemory-policy: it must be noeviction`;
+    return { name: 'queue', verdict: 'note', about };
+  } catch (error) {
+    const about = error instanceof NumfleetError ? error.message : errorCodeOf(error);
+    return { name: 'queue', verdict: 'bad', about };
   }
 }
 

@@ -1,6 +1,7 @@
 import { type NumberView, NumfleetError } from '@numfleet/contracts';
 import { exitCodes } from '../exit-codes.ts';
 import { openSession } from '../fleet-session.ts';
+import { showExport } from '../show-export.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { tableOf } from '../table.ts';
 import { writeAll } from '../write-all.ts';
@@ -13,7 +14,10 @@ export interface NumbersOptions {
 
 const tableRows = 200;
 
-/** `numbers CAMPAIGN`: what was found, masked; `--reveal --purpose P` shows it plain, which is audited. */
+/**
+ * `numbers CAMPAIGN`: what was found, masked; `--reveal --purpose P` shows it plain. Both are audited; CSV and JSON lines
+ * are written as the console gives them, so that the digest in the audit is that of the file.
+ */
 export async function numbers(campaign: string, options: NumbersOptions, around: Surroundings): Promise<number> {
   const format = options.format ?? 'table';
   if (format !== 'table' && format !== 'csv' && format !== 'jsonl') {
@@ -21,11 +25,12 @@ export async function numbers(campaign: string, options: NumbersOptions, around:
   }
   const reveal = revealOf(options);
   await using session = await openSession('look', around, () => {});
-  const found = session.console.numbers(campaign, reveal);
-  await writeAll(
-    around.stdout,
-    format === 'jsonl' ? jsonLines(found) : format === 'csv' ? csvLines(found) : table(found),
-  );
+  if (format === 'table') {
+    await writeAll(around.stdout, table(session.console.numbers(campaign, reveal)));
+    return exitCodes.done;
+  }
+  using progress = showExport(around);
+  await writeAll(around.stdout, progress.count(session.console.exportNumbers(campaign, { format, reveal })));
   return exitCodes.done;
 }
 
@@ -33,24 +38,6 @@ function revealOf({ reveal, purpose }: NumbersOptions): { purpose: string } | nu
   if (!reveal) return null;
   if (purpose?.trim()) return { purpose };
   throw new NumfleetError('purpose-missing', 'Revealing numbers is audited: say why with --purpose "…".');
-}
-
-async function* jsonLines(found: AsyncIterable<NumberView>): AsyncGenerator<string> {
-  for await (const number of found) yield `${JSON.stringify(number)}\n`;
-}
-
-/** A row a sighting (RFC 4180), so that no sighting is lost in a cell. */
-async function* csvLines(found: AsyncIterable<NumberView>): AsyncGenerator<string> {
-  yield 'number,region,type,firstSeen,lastSeen,url,at,source\r\n';
-  for await (const { number, region, type, firstSeen, lastSeen, sightings } of found) {
-    for (const { url, at, source } of sightings) {
-      yield `${[number, region ?? '', type, firstSeen, lastSeen, url, at, source].map(cell).join(',')}\r\n`;
-    }
-  }
-}
-
-function cell(value: string): string {
-  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }
 
 async function* table(found: AsyncIterable<NumberView>): AsyncGenerator<string> {

@@ -5,27 +5,37 @@ import { exitCodes } from '../exit-codes.ts';
 import { openSession } from '../fleet-session.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { tableOf } from '../table.ts';
+import { workerTable } from '../worker-table.ts';
 import { summaryOf } from './crawl.ts';
 
 const watchMs = 500;
 
-/** `status [CAMPAIGN]`: campaigns with their pages by state; `--watch` paints it anew until Ctrl-C. */
+/**
+ * `status [CAMPAIGN]`: campaigns with their pages by state and, for people, the processes of the fleet that runs;
+ * `--watch` paints it anew until Ctrl-C.
+ */
 export async function status(
   campaign: string | undefined,
   options: { watch?: boolean; json?: boolean },
   around: Surroundings,
 ): Promise<number> {
   await using session = await openSession('look', around, () => {});
-  const read = () => readStatuses(session.console, campaign);
+  const isForPeople = options.json !== true;
+  // A fleet of one console, started to look at what is stored, has no processes to show.
+  const showsWorkers = isForPeople && campaign === undefined && session.fleet === null;
+  const read = async () => ({
+    statuses: await readStatuses(session.console, campaign),
+    workers: showsWorkers ? await session.console.workers() : null,
+  });
   if (!options.watch) {
     print(await read());
     return exitCodes.done;
   }
   try {
     while (true) {
-      const statuses = await read();
-      if (!options.json && around.stdout.isTTY) around.stdout.write('\x1b[H\x1b[2J');
-      print(statuses);
+      const shown = await read();
+      if (isForPeople && around.stdout.isTTY) around.stdout.write('\x1b[H\x1b[2J');
+      print(shown);
       await sleep(watchMs, around.signal);
     }
   } catch (error) {
@@ -33,8 +43,10 @@ export async function status(
     return exitCodes.done;
   }
 
-  function print(statuses: CampaignStatus[]): void {
-    const lines = options.json ? statuses.map((one) => JSON.stringify(summaryOf(one))) : [statusTable(statuses)];
+  function print({ statuses, workers }: Awaited<ReturnType<typeof read>>): void {
+    const lines = isForPeople
+      ? [statusTable(statuses), ...(workers === null ? [] : [workerTable(workers, Date.now())])]
+      : statuses.map((one) => JSON.stringify(summaryOf(one)));
     for (const line of lines) around.stdout.write(`${line}\n`);
   }
 }

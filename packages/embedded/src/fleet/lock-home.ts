@@ -13,6 +13,8 @@ const fleetRecord = z.object({
   startedAt: z.iso.datetime(),
   /** Null until the fleet is ready. */
   consoleUrl: z.string().nullable(),
+  /** Where the supervisor answers `/readyz` and `/metrics`; null until the fleet is ready. */
+  adminPort: z.int().nullable().default(null),
 });
 export type FleetRecord = z.infer<typeof fleetRecord>;
 
@@ -20,7 +22,7 @@ export interface HomeLock extends AsyncDisposable {
   /** The home folder, without symbolic links. */
   home: string;
   /** Tells others, `findFleet`, where the fleet is. */
-  publish(consoleUrl: string): Promise<void>;
+  publish(where: { consoleUrl: string; adminPort: number }): Promise<void>;
 }
 
 /**
@@ -33,11 +35,11 @@ export async function lockHome(folder: string): Promise<HomeLock> {
     const home = await realpath(folder);
     const file = join(home, 'fleet.json');
     const start = (await startOf(process.pid)) ?? '';
-    const record: FleetRecord = { pid: process.pid, start, startedAt: new Date().toISOString(), consoleUrl: null };
+    const record: FleetRecord = { pid: process.pid, start, startedAt: new Date().toISOString(), ...nowhere };
     while (!(await createWith(file, record))) await removeStale(file);
     return {
       home,
-      publish: (consoleUrl) => replaceWith(file, { ...record, consoleUrl }),
+      publish: (where) => replaceWith(file, { ...record, ...where }),
       [Symbol.asyncDispose]: () => rm(file, { force: true }),
     };
   } catch (cause) {
@@ -47,6 +49,8 @@ export async function lockHome(folder: string): Promise<HomeLock> {
     throw new NumfleetError('folder-readonly', message, { cause });
   }
 }
+
+const nowhere = { consoleUrl: null, adminPort: null };
 
 /** The fleet that runs on a home folder; null where none does. */
 export async function findFleet(home: string): Promise<FleetRecord | null> {

@@ -14,9 +14,16 @@ const inheritedNames = [
     'TZ',
     'TMPDIR',
     'NODE_EXTRA_CA_CERTS',
+    'NODE_OPTIONS',
     'NODE_COMPILE_CACHE',
     'CHROMIUM_PATH',
     'REDIS_URL',
+    'REDIS_URL_FILE',
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+    'OTEL_EXPORTER_OTLP_HEADERS',
+    'OTEL_EXPORTER_OTLP_HEADERS_FILE',
+    'OTEL_EXPORTER_OTLP_CERTIFICATE',
   ],
 ] as const;
 
@@ -65,6 +72,13 @@ export function serviceSpec(plan: ServicePlan, all: readonly ServicePlan[], arou
     logFile: join(around.home, 'logs', `${name}.log`),
     ready: (signal) => answersOk(`http://127.0.0.1:${adminPort}/readyz`, signal),
     readyTimeoutMs: 60_000,
+    // It is answered wherever the event loop turns, whatever else is wrong.
+    liveness: {
+      check: (signal) => answersOk(`http://127.0.0.1:${adminPort}/livez`, signal),
+      everyMs: 3_000,
+      answerMs: 2_000,
+      silentMs: 15_000,
+    },
     stop: [{ signal: 'SIGTERM', waitMs: around.stopTimeoutMs }],
     after: all.filter((other) => comesBefore(other.app, app)).map((other) => other.name),
   };
@@ -80,7 +94,9 @@ function inherited(env: ServiceSurroundings['env']): Record<string, string> {
     (entry): entry is [string, string] =>
       entry[1] !== undefined && (entry[0].startsWith('NUMFLEET_') || inheritedNames.includes(entry[0] as never)),
   );
-  return Object.fromEntries(allowed);
+  // Each zone has its own database of queues; a file that names another would contradict it.
+  const { NUMFLEET_QUEUE_URL_FILE: _, ...own } = Object.fromEntries(allowed);
+  return own;
 }
 
 function common(name: string, adminPort: number, around: ServiceSurroundings): Record<string, string> {

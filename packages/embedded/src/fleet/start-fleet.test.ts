@@ -50,9 +50,9 @@ function start(more: Partial<FleetOptions> = {}) {
     },
     ports: { console: 0, admin: 0 },
     migrations: [],
-    generateKeys: async (dir) => void (await mkdir(dir, { recursive: true })),
     stopTimeoutMs: 5_000,
     emit: () => {},
+    metrics: async () => ({ contentType: 'text/plain', text: 'restarts 0\n' }),
     signal: AbortSignal.timeout(60_000),
     ...more,
   });
@@ -67,6 +67,9 @@ test('a fleet starts whole, and leaves nothing when it stops', { timeout: 60_000
   expect((await stat(home)).mode & 0o777).toBe(0o700);
   expect(await findFleet(home)).toMatchObject({ pid: process.pid, consoleUrl: fleet.consoleUrl });
   expect(await readFile(join(home, 'console-token'), 'utf8')).toBe(`${fleet.token}\n`);
+  const supervisor = `http://127.0.0.1:${(await findFleet(home))?.adminPort}`;
+  expect((await fetch(`${supervisor}/readyz`)).status).toBe(200);
+  expect(await (await fetch(`${supervisor}/metrics`)).text()).toBe('restarts 0\n');
 
   await Promise.all([fleet.stop(), fleet.stop()]);
   expect(await Promise.all(processes.map(({ pid }) => isAlive(pid)))).toEqual(Array(6).fill(false));

@@ -1,16 +1,19 @@
 import { join } from 'node:path';
 import type { Emit } from '@numfleet/contracts';
+import { type AdminServer, startAdminServer } from '@numfleet/service';
 import { type Migration, prepareDatabases } from '../postgres/prepare-databases.ts';
 import { type EmbeddedPostgres, startPostgres } from '../postgres/start-postgres.ts';
 import type { ProcessState } from '../processes/process-spec.ts';
-import { createSupervisor } from '../processes/supervisor.ts';
+import { createSupervisor, type Supervisor } from '../processes/supervisor.ts';
 import { assignPorts, type WantedPorts } from './assign-ports.ts';
 import { keepConsoleToken } from './keep-console-token.ts';
 import { lockHome } from './lock-home.ts';
 import { planServices, type ServiceApp, serviceSpec } from './service-specs.ts';
 
+type Metrics = Parameters<typeof startAdminServer>[0]['metrics'];
+
 export interface FleetOptions {
-  /** Holds Postgres, keys, logs and the token; made with mode 0700. */
+  /** Holds Postgres, keys, logs and the token; made with mode 0700. The keys are there once the migrations have run. */
   home: string;
   /** The project's root, which holds `apps/`. */
   root: string;
@@ -22,10 +25,11 @@ export interface FleetOptions {
   env: Readonly<Record<string, string | undefined>>;
   ports: WantedPorts;
   migrations: readonly Migration[];
-  generateKeys: (dir: string) => Promise<void>;
   /** How long a service may take to stop before it is killed. */
   stopTimeoutMs: number;
   emit: Emit;
+  /** What the supervisor's own `/metrics` answers: no service can tell of its own restarts. */
+  metrics: Metrics;
   /** Ends the start; a fleet that runs is ended by `stop`. */
   signal: AbortSignal;
 }
@@ -33,6 +37,7 @@ export interface FleetOptions {
 export interface Fleet extends AsyncDisposable {
   consoleUrl: string;
   token: string;
+  /** By service, and that of the `supervisor`. */
   adminPorts: Readonly<Record<string, number>>;
   postgres: EmbeddedPostgres;
   /** What the operator should be told, such as ports that were taken. */
@@ -55,12 +60,8 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const lock = started.use(await lockHome(options.home));
   const home = lock.home;
   const plans = planServices(options.services);
-  const ports = await assignPorts(
-    plans.map((plan) => plan.name),
-    options.ports,
-  );
+  const ports = await assignPorts([...plans.map((plan) => plan.name), 'supervisor'], options.ports);
   const [keysDir, tokenFile] = [join(home, 'keys'), join(home, 'console-token')];
-  await options.generateKeys(keysDir);
   const token = await keepConsoleToken(tokenFile);
 
   const postgres = started.use(await startPostgres({ home, emit, signal }));
@@ -68,6 +69,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
 
   const supervisor = started.use(createSupervisor({ emit }));
   const [consolePort, adminPorts] = [ports.console, ports.admin];
+  const admin = started.use(await serveSupervisor(supervisor, adminPorts.supervisor ?? 0, options.metrics));
   for (const plan of plans) {
     const around = {
       home,
@@ -85,7 +87,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   }
   await supervisor.start(signal);
   const consoleUrl = `http://127.0.0.1:${consolePort}`;
-  await lock.publish(consoleUrl);
+  await lock.publish({ consoleUrl, adminPort: admin.port });
 
   const running = started.move();
   let stopped: Promise<void> | null = null;
@@ -106,6 +108,14 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     failed,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+async function serveSupervisor(supervisor: Supervisor, port: number, metrics: Metrics): Promise<AdminServer> {
+  const ready = async () => {
+    const absent = supervisor.processes().find(({ phase }) => phase !== 'ready');
+    return absent === undefined ? { ok: true } : { ok: false, reason: `${absent.name} is ${absent.phase}` };
+  };
+  return await startAdminServer({ host: '127.0.0.1', port, ready, metrics });
 }
 
 function postgresNotice({ port, portMovedFrom }: EmbeddedPostgres): string[] {

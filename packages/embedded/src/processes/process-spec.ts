@@ -14,12 +14,24 @@ export interface ProcessSpec {
   ready: (signal: AbortSignal) => Promise<boolean>;
   /** A process that is not ready after this long is ended and started again. */
   readyTimeoutMs: number;
+  /** Whether it still lives, asked from when it is ready; one that does not answer is killed and started again (I6). */
+  liveness?: Liveness;
   /** How it is asked to stop, in order, each with its bound; SIGKILL to its whole group follows. */
   stop: readonly { signal: NodeJS.Signals; waitMs: number }[];
   /** Names of the processes that must be ready before this one starts, and that stop only after it. */
   after: readonly string[];
   /** A folder to remove when it has ended. */
   cleanup?: string;
+}
+
+export interface Liveness {
+  /** A rejection counts as false. */
+  check: (signal: AbortSignal) => Promise<boolean>;
+  everyMs: number;
+  /** A check that takes longer counts as false. */
+  answerMs: number;
+  /** It may go without a good answer for so long. */
+  silentMs: number;
 }
 
 export interface ProcessExit {

@@ -1,8 +1,10 @@
-import { type Emit, NumfleetError } from '@numfleet/contracts';
+import { once } from 'node:events';
+import { type Emit, NumfleetError, type RestartReason } from '@numfleet/contracts';
 import { abandonOnAbort, createDeadline, sleep } from '@numfleet/service';
 import { openBoundedLog } from './bounded-log.ts';
 import type { ProcessExit, ProcessSpec, ProcessState } from './process-spec.ts';
 import { type GuardedProcess, spawnGuarded } from './spawn-guarded.ts';
+import { watchLiveness } from './watch-liveness.ts';
 
 const firstDelayMs = 250;
 const maxDelayMs = 10_000;
@@ -77,21 +79,22 @@ async function keepRunning(running: Running): Promise<void> {
   let delays = 0;
   let failedStarts = 0;
   while (!stopping.aborted) {
-    const { readyForMs } = await runOnce(running, log.fd);
+    const { readyForMs, isHung } = await runOnce(running, log.fd);
     if (stopping.aborted) return;
     failedStarts = readyForMs === null ? failedStarts + 1 : 0;
     if (failedStarts >= maxFailedStarts) throw crashLoop(spec, state.lastExit);
     delays = (readyForMs ?? 0) >= healthyMs ? 0 : delays + 1;
     const inMs = delayBefore(delays);
     state.phase = 'restarting';
-    emit({ type: 'process.restarting', process: spec.name, inMs });
+    const reason = isHung ? 'hung' : reasonOf(state.lastExit, readyForMs);
+    emit({ type: 'process.restarting', process: spec.name, reason, inMs });
     await sleep(inMs, stopping).catch(() => {});
     state.restarts += 1;
   }
 }
 
 /** One life of the process, from its start to its end, whichever of the ways it takes. */
-async function runOnce(running: Running, logFd: number): Promise<{ readyForMs: number | null }> {
+async function runOnce(running: Running, logFd: number): Promise<{ readyForMs: number | null; isHung: boolean }> {
   const { spec, emit, state, stopping, onReady } = running;
   state.phase = 'starting';
   await spec.beforeStart?.(stopping);
@@ -103,19 +106,21 @@ async function runOnce(running: Running, logFd: number): Promise<{ readyForMs: n
   void child.exited.then(() => gone.abort());
   const over = AbortSignal.any([stopping, gone.signal]);
   const readyAt = (await becomesReady(spec, over)) ? performance.now() : null;
+  let isHung = false;
   if (readyAt !== null) {
     state.phase = 'ready';
     onReady();
-    await aborted(over);
+    isHung = (await untilOver(spec, over)) === 'hung';
   }
   const asked = stopping.aborted && !gone.signal.aborted;
   const readyForMs = readyAt === null ? null : performance.now() - readyAt;
   if (asked) state.phase = 'stopping';
-  const exit = { ...(await endProcess(child, spec)), asked };
+  // What does not answer would not hear a signal either.
+  const exit = { ...(await (isHung ? killProcess(child) : endProcess(child, spec))), asked };
   state.pid = null;
   state.lastExit = { ...exit, at: Date.now() };
   emit({ type: 'process.exited', process: spec.name, pid: child.pid, ...exit });
-  return { readyForMs };
+  return { readyForMs, isHung };
 }
 
 /** Whether it says that it is ready before it ends, is told to end, or takes too long. */
@@ -129,11 +134,10 @@ async function becomesReady(spec: ProcessSpec, over: AbortSignal): Promise<boole
   return false;
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  if (signal.aborted) resolve();
-  signal.addEventListener('abort', () => resolve(), { once: true });
-  return promise;
+async function untilOver({ liveness }: ProcessSpec, over: AbortSignal): Promise<'hung' | 'over'> {
+  if (liveness !== undefined) return await watchLiveness(liveness, over);
+  if (!over.aborted) await once(over, 'abort');
+  return 'over';
 }
 
 async function endProcess(child: GuardedProcess, spec: ProcessSpec) {
@@ -141,7 +145,11 @@ async function endProcess(child: GuardedProcess, spec: ProcessSpec) {
     const exit = await exitWithin(child, waitMs, () => child.kill(signal));
     if (exit !== null) return exit;
   }
-  // A process that is stuck in the kernel survives even this; nobody waits for it.
+  return await killProcess(child);
+}
+
+/** A process that is stuck in the kernel survives even this; nobody waits for it. */
+async function killProcess(child: GuardedProcess) {
   return (await exitWithin(child, 5_000, () => child.killGroup())) ?? { exitCode: null, signal: 'SIGKILL' as const };
 }
 
@@ -149,6 +157,13 @@ async function exitWithin(child: GuardedProcess, ms: number, act: () => void) {
   using deadline = createDeadline(ms);
   act();
   return await abandonOnAbort(child.exited, deadline.signal).catch(() => null);
+}
+
+function reasonOf(exit: ProcessExit | null, readyForMs: number | null): RestartReason {
+  if (exit?.exitCode) return 'failed';
+  // It was ended by us, so how it ended tells nothing.
+  if (readyForMs === null) return 'never-ready';
+  return exit?.exitCode === 0 ? 'ended' : 'killed';
 }
 
 function delayBefore(attempt: number): number {

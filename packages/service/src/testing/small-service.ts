@@ -8,9 +8,13 @@ const [, , behaviour = 'well'] = process.argv;
 const queue = 'crawl';
 
 process.exit(
-  await runService('small', async ({ emit, fail }) => {
+  await runService('small', async ({ emit, fail, tracer }) => {
     for (const jobId of ['a', 'b', 'c']) emit({ type: 'job.taken', queue, jobId });
-    for (const jobId of ['a', 'b']) emit({ type: 'job.ended', queue, jobId, ending: 'done', seconds: 0 });
+    for (const jobId of ['a', 'b']) {
+      await tracer.span('crawl', {}, async () =>
+        emit({ type: 'job.ended', queue, jobId, ending: 'done', seconds: 0.2 }),
+      );
+    }
     if (behaviour === 'fails-to-start') throw new Error('no');
     if (behaviour === 'throws-later') setTimeout(() => Promise.reject(new Error('nobody waits for this')), 50);
     if (behaviour === 'fails-later') setTimeout(() => fail(new Error('lost a part')), 50);
@@ -26,6 +30,15 @@ process.exit(
           ending: behaviour === 'slow' ? 'given-back' : 'done',
           seconds: 0,
         });
+      },
+      reporting: {
+        app: 'crawler',
+        work: { queue, capacity: 4 },
+        browsers: async () => ({ browsers: 2, browserPages: 3, sandboxed: true }),
+        async send(report) {
+          if (behaviour === 'unheard') throw new Error('nobody listens');
+          process.stdout.write(`${JSON.stringify({ event: 'reported', report })}\n`);
+        },
       },
       async [Symbol.asyncDispose]() {
         if (behaviour === 'never-gives-back') await sleep(600_000);

@@ -1,0 +1,46 @@
+import { NumfleetError } from '@numfleet/contracts';
+import { armor, Decrypter, Encrypter } from 'age-encryption';
+import { formatKeyFile, type KeyFile, type KeyName, keyNames, parseKeyFile, readKeyFile } from './key-file.ts';
+
+export type KeySet = Readonly<Record<KeyName, KeyFile>>;
+
+/**
+ * All keys of the folder as one text, encrypted under a passphrase in the age format (age-encryption.org/v1, scrypt with
+ * 2¹⁸ rounds, about 2 s): whoever has `age` gets the key files out of it without Numfleet, a line each. Throws
+ * `key-missing` or `key-wrong`.
+ */
+export async function packKeys(dir: string, passphrase: string): Promise<string> {
+  const files = await Promise.all(keyNames.map(async (name) => formatKeyFile(name, await readKeyFile(dir, name))));
+  const encrypter = new Encrypter();
+  encrypter.setPassphrase(passphrase);
+  return armor.encode(await encrypter.encrypt(files.join('')));
+}
+
+/** The keys of a backup. Throws `passphrase-wrong` or `backup-damaged`. */
+export async function unpackKeys(text: string, passphrase: string): Promise<KeySet> {
+  const lines = (await decrypt(text, passphrase)).trimEnd().split('\n');
+  try {
+    const keys = keyNames.map((name, index) => [name, parseKeyFile(lines[index] ?? '', name)] as const);
+    return Object.fromEntries(keys) as Record<KeyName, KeyFile>;
+  } catch {
+    throw damaged();
+  }
+}
+
+async function decrypt(text: string, passphrase: string): Promise<string> {
+  const decrypter = new Decrypter();
+  decrypter.addPassphrase(passphrase);
+  try {
+    return await decrypter.decrypt(armor.decode(text), 'text');
+  } catch (error) {
+    // The library has no codes. What it says of a passphrase it says of a changed salt as well.
+    if (!String(error).includes('no identity matched')) throw damaged();
+    const message =
+      'The passphrase does not open this backup. If it is the right one, the head of the file was changed.';
+    throw new NumfleetError('passphrase-wrong', message);
+  }
+}
+
+function damaged(): NumfleetError {
+  return new NumfleetError('backup-damaged', 'That is no backup of keys, or it is cut or changed. Use another copy.');
+}

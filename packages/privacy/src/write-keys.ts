@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { NumfleetError } from '@numfleet/contracts';
+import { formatKeyFile, type KeyFile, type KeyName, keyFilePath, keyNames } from './key-file.ts';
+import { presentKeys } from './load-inside-keys.ts';
+
+/**
+ * Makes `dir` (0700, files 0600) hold this set. It appears all at once, by renaming a folder over none or an empty one;
+ * where another process was first, its set stays. Throws `key-missing` where some of a set are there, and
+ * `folder-readonly` where it may not write.
+ */
+export async function installKeySet(dir: string, keys: Readonly<Record<KeyName, KeyFile>>): Promise<void> {
+  const target = path.resolve(dir);
+  const fresh = `${target}.new-${randomBytes(8).toString('hex')}`;
+  try {
+    await mkdir(path.dirname(fresh), { recursive: true });
+    await mkdir(fresh, { mode: 0o700 });
+    for (const name of keyNames) await writeKeyFile(fresh, name, keys[name]);
+    await rename(fresh, target);
+    await syncFolder(path.dirname(target));
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true }).catch(() => {});
+    await requireWholeSet(target, error);
+  }
+}
+
+/** Writes one key file, which must not be there. */
+export async function writeKeyFile(dir: string, name: KeyName, key: KeyFile): Promise<void> {
+  await using file = await open(keyFilePath(dir, name), 'wx', 0o600);
+  await file.writeFile(formatKeyFile(name, key));
+  await file.sync();
+  await syncFolder(dir);
+}
+
+async function syncFolder(dir: string): Promise<void> {
+  await using folder = await open(dir, 'r');
+  await folder.sync();
+}
+
+/** Something that is not empty is not renamed over (POSIX): another process was first, or keys are missing. */
+async function requireWholeSet(dir: string, error: unknown): Promise<void> {
+  const present = await presentKeys(dir);
+  if (present.length === keyNames.length) return;
+  const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+  if (code !== 'ENOTEMPTY') throw new NumfleetError('folder-readonly', `Keys cannot be written to ${dir} (${code}).`);
+  const missing = keyNames.filter((name) => !present.includes(name)).join(', ');
+  const remedy = 'Restore them with `numfleet keys restore`; new ones would leave what is stored unreadable.';
+  throw new NumfleetError('key-missing', `${dir} is not empty, yet these keys are not in it: ${missing}. ${remedy}`);
+}
