@@ -17,7 +17,7 @@ test('./numfleet, through links and from another folder: sets up, then is the CL
     cwd,
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
-  expect(first.stderr).toContain('3/3 packages');
+  expect(first.stderr).toContain('4/4 dashboard');
   expect(await run(join(checkout.root, 'numfleet'), [])).toMatchObject({ code: 0, stderr: '' });
 });
 

@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { bringTool, isOwnNode, isThere, useMachineNode } from './bring-tool.mjs';
+import { buildDashboard, isDashboardBuilt } from './build-dashboard.mjs';
 import { createChildEnvironment } from './child-environment.mjs';
 import { installPackages } from './install-packages.mjs';
 import { acquireLock } from './lock.mjs';
@@ -21,12 +22,12 @@ import { isUpToDate, removeStamp, writeStamp } from './stamp.mjs';
  * @throws {import('./failure.mjs').SetUpFailure}
  */
 export async function setUp({ root, env, output, stop }) {
-  if (isUpToDate(root)) return;
+  if (isWhole(root)) return;
   const runtime = join(root, '.runtime');
   const pins = choosePins(platformOf(process));
   mkdirSync(join(runtime, 'bin'), { recursive: true });
 
-  const progress = createProgress(output, { steps: 3, moving: output.isTTY && !env.CI && env.TERM !== 'dumb' });
+  const progress = createProgress(output, { steps: 4, moving: output.isTTY && !env.CI && env.TERM !== 'dumb' });
   const lock = await acquireLock({
     file: join(runtime, 'set-up.lock'),
     signal: stop.signal,
@@ -35,13 +36,20 @@ export async function setUp({ root, env, output, stop }) {
   });
   try {
     // Who waited finds the work done.
-    if (isUpToDate(root)) return;
+    if (isWhole(root)) return;
     progress.say('setting up; the next start will be instant');
     await bringEverything({ root, runtime, pins, env, progress, signal: stop.signal });
     writeStamp(root);
   } finally {
     lock.release();
   }
+}
+
+/**
+ * @param {string} root
+ */
+function isWhole(root) {
+  return isUpToDate(root) && isDashboardBuilt(root);
 }
 
 /**
@@ -75,6 +83,7 @@ async function bringEverything({ root, runtime, pins, env, progress, signal }) {
       return bringTool({ tool: 'pnpm', pin: pins.pnpm, ...task });
     });
     await progress.step('packages', (note) => installPackages({ root, note, ...task }));
+    await progress.step('dashboard', () => buildDashboard({ root, ...task }));
   } finally {
     log.close();
   }

@@ -1,6 +1,6 @@
 /**
  * Brings all that Numfleet needs and the machine lacks, then ends: Node 24 and pnpm into `.runtime/`, the libraries
- * into `node_modules/`. Silent and quick when nothing is to be done. All that it says goes to stderr, so that the
+ * into `node_modules/`, the dashboard built. Silent and quick when nothing is to be done. All that it says goes to stderr, so that the
  * stdout of the command that follows stays its own.
  *
  * Runs on whatever Node the machine has. This file alone keeps to what Node 12.17 can parse, so that who has an old Node

@@ -37,7 +37,9 @@ test('sets up a checkout in a path with spaces; the second time it is silent and
   using checkout = createCheckout();
   const first = await checkout.setUp();
   expect({ code: first.code, stdout: first.stdout }).toEqual({ code: 0, stdout: '' });
-  expect(first.stderr).toMatch(/1\/3 Node .* ok.*\n.*2\/3 pnpm .* ok.*\n.*3\/3 packages .* ok/);
+  expect(first.stderr).toMatch(
+    /1\/4 Node .* ok.*\n.*2\/4 pnpm .* ok.*\n.*3\/4 packages .* ok.*\n.*4\/4 dashboard .* ok, built/,
+  );
   expect(existsSync(join(checkout.root, 'node_modules/.modules.yaml'))).toBe(true);
   expect(readdirSync(join(checkout.root, '.runtime')).sort()).toEqual(['bin', 'set-up.log']);
 
@@ -51,7 +53,7 @@ test('two at once: one works, the other finds it done', async () => {
   using checkout = createCheckout();
   const both = await Promise.all([checkout.setUp(), checkout.setUp()]);
   expect(both.map(({ code }) => code)).toEqual([0, 0]);
-  expect(both.filter(({ stderr }) => stderr.includes('3/3 packages'))).toHaveLength(1);
+  expect(both.filter(({ stderr }) => stderr.includes('3/4 packages'))).toHaveLength(1);
   expect(readdirSync(join(checkout.root, '.runtime')).sort()).toEqual(['bin', 'set-up.log']);
 });
 

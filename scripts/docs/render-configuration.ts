@@ -13,7 +13,8 @@ export function renderConfiguration(): string {
 const head = `# Configuration
 
 Numfleet is configured by its environment and by nothing else. A wrong value stops the start and names itself; so does a
-\`NUMFLEET_\` name that does not exist. \`./numfleet doctor\` shows what is in force. This page is generated from
+\`NUMFLEET_\` name that does not exist. A secret may stand in a file instead: \`DATABASE_URL_FILE\` names the file that
+holds \`DATABASE_URL\`, and so for every secret. \`./numfleet doctor\` shows what is in force. This page is generated from
 \`packages/service/src/settings.ts\` by \`pnpm docs:write\`.
 
 | variable | default | what it is for |

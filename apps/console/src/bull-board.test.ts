@@ -62,13 +62,16 @@ const result: CrawlResult = {
   rejected: {},
 };
 
+const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+const parent = `00-${traceId}-00f067aa0ba902b7-01`;
+
 let operated: TestConsole;
 let forgedId: string;
 
 beforeAll(async () => {
   operated = await startTestConsole(inject('postgresUrl'));
   const { crawl, results } = operated.queues;
-  await crawl.add([pageJob, bigJob]);
+  await crawl.add([pageJob, bigJob], (job) => (job === pageJob ? parent : undefined));
   await results.add([result]);
   // What a crawler that was taken over could write by itself.
   const data = { m: { sealed: planted.sealed } };
@@ -142,7 +145,7 @@ describe('Bull Board', () => {
     expect(await shown('crawl', jobIdOf(pageJob))).toMatchObject({
       id: jobIdOf(pageJob),
       name: 'page',
-      data: { kind: 'page', pageId: '1234567890', campaignId: '7', depth: 2 },
+      data: { kind: 'page', pageId: '1234567890', campaignId: '7', depth: 2, traceId },
     });
     expect((await shown('crawl', jobIdOf(bigJob))).data).toEqual({ kind: 'robots', originId: '9' });
     expect((await shown('results', jobIdOf(result))).data).toEqual({
@@ -154,6 +157,27 @@ describe('Bull Board', () => {
       name: 'unknown',
       data: { code: 'contract-invalid' },
     });
+  });
+
+  test('shows of a job that ended the code of what went wrong, and its trace', async () => {
+    const failed = { ...pageJob, ...leased() };
+    const refused = { ...pageJob, ...leased() };
+    const { crawl } = operated.queues;
+    await crawl.add([failed, refused], () => parent);
+    const end = (id: string, state: string, reason: string | null, returned: object | null) =>
+      operated.queueOwner.query(
+        `update bullmq.job set state = $2, failed_reason = $3, return_value = $4, finished_at_ms = 1 where id = $1`,
+        [id, state, reason, JSON.stringify(returned)],
+      );
+    await end(jobIdOf(failed), 'completed', null, { ending: 'done', page: 'tls-failed', more: planted.returned });
+    await end(jobIdOf(refused), 'failed', 'contract-invalid', null);
+    const shown = async (job: CrawlJob) => (await board(`/queues/crawl/${jobIdOf(job)}`)).json().job;
+    expect(await shown(failed)).toMatchObject({
+      returnValue: { ending: 'done', page: 'tls-failed' },
+      data: { traceId },
+    });
+    expect(await shown(refused)).toMatchObject({ failedReason: 'contract-invalid', data: { traceId } });
+    await operated.queueOwner.query('delete from bullmq.job where id = any($1)', [[jobIdOf(failed), jobIdOf(refused)]]);
   });
 
   test('I3: no answer of its API holds anything of a payload', async () => {

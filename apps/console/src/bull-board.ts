@@ -5,7 +5,7 @@ import { FastifyAdapter } from '@bull-board/fastify';
 import { NumfleetError } from '@numfleet/contracts';
 import { type JobQueue, type Messages, summariseMessage } from '@numfleet/queue';
 import type { FastifyInstance } from 'fastify';
-import { answerError } from './answer-error.ts';
+import { answerError } from './http/answer-error.ts';
 import { showEnding, showJob, showName } from './show-job.ts';
 
 export interface BoardQueues {

@@ -1,18 +1,20 @@
+import { fileURLToPath } from 'node:url';
 import { queueNames } from '@numfleet/contracts';
 import { parseEgressHosts } from '@numfleet/egress';
 import { createPageKeyer, createUrlCodec } from '@numfleet/privacy';
 import { createNumberVault, loadInsideKeys } from '@numfleet/privacy/inside';
-import { openQueue, queueConnection } from '@numfleet/queue';
+import { connectQueues, openQueue } from '@numfleet/queue';
 import { required, runService, version, withDeadline } from '@numfleet/service';
-import { createStore } from '@numfleet/store';
+import { createStore, recordWorker } from '@numfleet/store';
 import { createConsole } from './create-console.ts';
-import { closeServer, listen } from './listen.ts';
+import { closeServer, listen } from './http/listen.ts';
 import { readToken } from './read-token.ts';
 
 const defaultPort = 7_300;
+const dashboardFolder = fileURLToPath(new URL('../web/dist', import.meta.url));
 
 process.exit(
-  await runService('console', async ({ config, name, emit }) => {
+  await runService('console', async ({ config, name, emit, signal }) => {
     await using stack = new AsyncDisposableStack();
     const token = await readToken(required(config, 'NUMFLEET_CONSOLE_TOKEN_FILE'));
     const keys = await loadInsideKeys(required(config, 'NUMFLEET_KEYS_DIR'), [
@@ -22,9 +24,15 @@ process.exit(
       'page',
     ]);
     const store = stack.use(
-      createStore({ connectionString: required(config, 'DATABASE_URL'), applicationName: name, max: 4 }),
+      createStore({
+        connectionString: required(config, 'DATABASE_URL'),
+        applicationName: name,
+        max: 4,
+        onEvicted: (reason) => emit({ type: 'connection.evicted', pool: 'truth', reason }),
+      }),
     );
-    const connection = queueConnection({ redis: config.REDIS_URL, postgres: config.NUMFLEET_QUEUE_URL });
+    const queueUrls = { redis: config.REDIS_URL, postgres: config.NUMFLEET_QUEUE_URL };
+    const connection = await connectQueues(queueUrls, { emit, signal });
     const crawl = stack.use(openQueue({ queue: queueNames.crawl, connection, emit, applicationName: name }));
     const results = stack.use(openQueue({ queue: queueNames.results, connection, emit, applicationName: name }));
 
@@ -32,6 +40,7 @@ process.exit(
     const app = await createConsole({
       store,
       queues: { crawl, results },
+      queueBackend: connection.kind,
       vault: createNumberVault({ indexKey: keys['number-index'], storageKey: keys['number-storage'] }),
       urls: createUrlCodec({ key: keys.url }),
       pageKeyOf: createPageKeyer({ key: keys.page }),
@@ -39,7 +48,9 @@ process.exit(
       hasContact: config.NUMFLEET_CONTACT !== undefined,
       token,
       host,
+      url: config.NUMFLEET_CONSOLE_URL ?? null,
       version,
+      dashboardFolder,
       now: () => new Date(),
       emit,
     });
@@ -57,6 +68,7 @@ process.exit(
         }
       },
       drain: (until) => closeServer(app, until),
+      reporting: { app: 'console', send: (report) => recordWorker(store, report) },
       [Symbol.asyncDispose]: () => held.disposeAsync(),
     };
   }),

@@ -1,4 +1,4 @@
-import { deadLetterCodes, jobEndings, operatorCodes, pageCodes } from '@numfleet/contracts';
+import { deadLetterCodes, jobEndings, operatorCodes, pageCodeList, pageCodes } from '@numfleet/contracts';
 import { redactText } from '@numfleet/privacy';
 
 /** Fields of Bull Board's job that say when and how, and are numbers or were formatted by us. */
@@ -40,11 +40,13 @@ export function showJob(job: object): object {
   };
 }
 
-/** How a job ended; nothing else that a return value may hold. */
-export function showEnding(returnValue: unknown): { ending: string } | null {
+/** How a job ended, and the code of a page that failed; nothing else that a return value may hold. */
+export function showEnding(returnValue: unknown): { ending: string; page?: string } | null {
   if (typeof returnValue !== 'object' || returnValue === null || !('ending' in returnValue)) return null;
   const ending = jobEndings.find((known) => known === returnValue.ending);
-  return ending === undefined ? null : { ending };
+  if (ending === undefined) return null;
+  const page = 'page' in returnValue ? pageCodeList.find((known) => known === returnValue.page) : undefined;
+  return page === undefined ? { ending } : { ending, page };
 }
 
 /** Jobs are named by the kind of their message. */

@@ -19,21 +19,31 @@ const repository = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url
 export type Ended = { code: number | null; stdout: string; stderr: string };
 
 /**
- * A small project with the real bootstrap: one room, no libraries, and a CLI that prints what it was started with. It
+ * A small project with the real bootstrap: no libraries, a CLI that prints what it was started with, and a dashboard that
+ * a stand-in for Vite builds by copying, which refuses what is `broken`. It
  * lies under a path with spaces. A pnpm that is here already is put in place, so that no test needs the network.
  */
 export function createCheckout({ pnpm = true }: { pnpm?: boolean } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'numfleet boot strap '));
   const root = join(folder, 'check out');
   mkdirSync(join(root, 'apps/cli/src'), { recursive: true });
+  mkdirSync(join(root, 'apps/console/web'), { recursive: true });
+  mkdirSync(join(root, 'apps/console/node_modules/vite/bin'), { recursive: true });
+  mkdirSync(join(root, 'packages/contracts/src'), { recursive: true });
   cpSync(join(repository, 'scripts/bootstrap'), join(root, 'scripts/bootstrap'), { recursive: true });
   cpSync(join(repository, 'numfleet'), join(root, 'numfleet'));
   const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
   writeFileSync(join(root, 'package.json'), JSON.stringify({ private: true, scripts }));
   writeFileSync(join(root, 'pnpm-workspace.yaml'), 'packages:\n  - apps/*\n');
-  writeFileSync(join(root, 'pnpm-lock.yaml'), "lockfileVersion: '9.0'\nimporters:\n  .: {}\n  apps/cli: {}\n");
+  writeFileSync(
+    join(root, 'pnpm-lock.yaml'),
+    "lockfileVersion: '9.0'\nimporters:\n  .: {}\n  apps/cli: {}\n  apps/console: {}\n",
+  );
   writeFileSync(join(root, 'apps/cli/package.json'), '{"name":"cli","private":true,"type":"module"}');
   writeFileSync(join(root, 'apps/cli/src/main.ts'), cli);
+  writeFileSync(join(root, 'apps/console/package.json'), '{"name":"console","private":true}');
+  writeFileSync(join(root, 'apps/console/web/index.html'), 'first');
+  writeFileSync(join(root, 'apps/console/node_modules/vite/bin/vite.js'), vite);
   if (pnpm) {
     mkdirSync(join(root, '.runtime/bin'), { recursive: true });
     symlinkSync(findPnpm(), join(root, '.runtime/bin/pnpm'));
@@ -100,6 +110,15 @@ function findPnpm(): string {
   if (found === '') throw new Error('no pnpm to test with: run the tests by `npm test`');
   return found;
 }
+
+const vite = `
+const { mkdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const page = readFileSync('web/index.html', 'utf8');
+rmSync('web/dist', { recursive: true, force: true });
+if (page === 'broken') { console.error('[PARSE_ERROR] in web/index.html'); process.exit(1); }
+mkdirSync('web/dist');
+writeFileSync('web/dist/index.html', page + ' ' + process.env.NODE_ENV);
+`;
 
 const cli = `
 process.stdout.write(JSON.stringify({ args: process.argv.slice(2), cwd: process.cwd(), execArgv: process.execArgv, pid: process.pid }) + '\\n');

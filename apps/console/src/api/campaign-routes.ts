@@ -22,7 +22,7 @@ import {
 import { z } from 'zod';
 import type { AcceptUrls } from './accept-urls.ts';
 import { operator } from './operator.ts';
-import { refuseNumbers } from './parse-body.ts';
+import { refuseNumbers } from './parse-input.ts';
 import { type ApiRoute, valueRoute } from './route.ts';
 
 export interface CampaignRouteDeps {
@@ -125,6 +125,7 @@ function change({ store, now }: CampaignRouteDeps, verb: (typeof verbs)[number])
     method: 'POST',
     path: `/campaigns/{campaign}/${verb}`,
     summary: summaries[verb],
+    open: 'session',
     body: null,
     answer: campaignStatus,
     handle: ({ campaignId }) =>

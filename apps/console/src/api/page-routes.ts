@@ -18,6 +18,7 @@ export function pageRoutes({ store, urls, pageKeyOf }: PageRouteDeps): ApiRoute[
       method: 'POST',
       path: '/pages/find',
       summary: 'Why a URL was fetched, excluded or failed. It is sent in the body, because it may hold a number.',
+      open: 'session',
       body: findRequest,
       answer: pageView,
       async handle({ body }) {
@@ -33,7 +34,7 @@ export function pageRoutes({ store, urls, pageKeyOf }: PageRouteDeps): ApiRoute[
 }
 
 function viewPage(page: FoundPage, urls: UrlCodec): PageView {
-  const { id: _id, campaignId, url, foundOn, lastFetchedAt, nextAttemptAt, ...rest } = page;
+  const { campaignId, url, foundOn, lastFetchedAt, nextAttemptAt, ...rest } = page;
   return {
     ...rest,
     campaign: campaignId,

@@ -6,14 +6,14 @@ import type { z } from 'zod';
  * Throws `request-invalid`, which says where and what was expected but not what was given, and `purpose-missing` where
  * only the purpose is not there.
  */
-export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
-  const parsed = schema.safeParse(body ?? {});
+export function parseInput<T>(schema: z.ZodType<T>, input: unknown, where: 'query' | 'body'): T {
+  const parsed = schema.safeParse(input ?? {});
   if (parsed.success) return parsed.data;
   const { issues } = parsed.error;
-  if (isBlank(body, 'purpose') && issues.every((issue) => issue.path[0] === 'purpose')) {
+  if (where === 'body' && isBlank(input, 'purpose') && issues.every((issue) => issue.path[0] === 'purpose')) {
     throw new NumfleetError('purpose-missing', 'Say why: `purpose` is required and kept with every audit event.');
   }
-  const said = issues.slice(0, 5).map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
+  const said = issues.slice(0, 5).map((issue) => `${issue.path.join('.') || where}: ${issue.message}`);
   // Names of fields that are not in the schema are the caller's text.
   throw new NumfleetError('request-invalid', redactText(`${said.join('; ')}.`).text);
 }

@@ -12,11 +12,15 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'purpose-missing': 400,
   'contact-missing': 400,
   unauthorized: 401,
+  forbidden: 403,
   'campaign-unknown': 404,
   'page-unknown': 404,
   'not-found': 404,
+  'method-unsupported': 405,
+  'deadline-exceeded': 408,
   'campaign-state': 409,
   'request-too-large': 413,
+  'media-unsupported': 415,
   'postgres-failed': 503,
   'queue-unavailable': 503,
 };
@@ -25,11 +29,18 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 export function answerError(error: unknown): ErrorAnswer {
   if (error instanceof NumfleetError) return answer(statuses[error.code] ?? 500, error.code, error.message);
   const status = clientErrorStatus(error);
-  if (status === 413)
-    return answer(413, 'request-too-large', 'The request body is larger than 1 MiB. Send it in parts.');
-  if (status === 404) return answer(404, 'not-found', 'There is nothing at that address.');
-  if (status !== null) return answer(status, 'request-invalid', 'The request is not valid JSON over HTTP.');
-  return answer(500, 'internal-error', "A defect of Numfleet; the console's log tells more.");
+  switch (status) {
+    case null:
+      return answer(500, 'internal-error', "A defect of Numfleet; the console's log tells more.");
+    case 404:
+      return answer(status, 'not-found', 'There is nothing at that address.');
+    case 413:
+      return answer(status, 'request-too-large', 'The request body is larger than is read here. Send it in parts.');
+    case 415:
+      return answer(status, 'media-unsupported', 'A request body is read as application/json only.');
+    default:
+      return answer(status, 'request-invalid', 'The request is not valid JSON over HTTP.');
+  }
 }
 
 function answer(status: number, code: ErrorCode, message: string): ErrorAnswer {

@@ -1,54 +1,64 @@
-import { isIP } from 'node:net';
-import { NumfleetError } from '@numfleet/contracts';
+import { csrfHeader, NumfleetError } from '@numfleet/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Auth } from './auth.ts';
-import { sessionCookie } from './sign-in-routes.ts';
+import { type Auth, isSameSecret, type Session } from './auth.ts';
+import type { ReachedBy } from './own-address.ts';
+import { securityHeaders } from './security-headers.ts';
+import { readCookie } from './session-cookie.ts';
 
-/** Bull Board's page sets styles inline and asks for a font of Google's, which this refuses. */
-const contentSecurityPolicy = [
-  "default-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "object-src 'none'",
-  "base-uri 'self'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ');
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may use the route beside the holder of the token; what is not a GET is closed to sessions unless it says so. */
+    open?: 'anyone' | 'session';
+  }
+}
 
 /**
- * What every request passes before its route: a Host that is the console's, and the token or a session. A session may
- * only read, so that no other site can have a signed-in browser change or reveal anything (CSRF).
+ * What every request passes before its route: the token; or a Host that is the console's, and a session. A session reads,
+ * and changes only what is open to it and only from a page of the console, so that no other site can have a signed-in
+ * browser change anything (CSRF). It reveals nothing.
  */
-export function guardRequests(app: FastifyInstance, deps: { auth: Auth; host: string }): void {
+export function guardRequests(app: FastifyInstance, deps: { auth: Auth; reachedBy: ReachedBy }): void {
+  const { auth, reachedBy } = deps;
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers({
-      'content-security-policy': contentSecurityPolicy,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-      ...(isStatic(request) ? {} : { 'cache-control': 'no-store' }),
-    });
-    refuseForeignHost(request.headers.host, deps.host);
-    if (request.routeOptions.url === '/login' || deps.auth.isBearer(request.headers.authorization)) return;
-    if (!deps.auth.isSession(request.cookies[sessionCookie])) {
-      if (!wantsPage(request)) throw new NumfleetError('unauthorized', 'Send the token as `Authorization: Bearer …`.');
-      return reply.redirect(`/login?next=${encodeURIComponent(request.url)}`, 303);
+    const reached = reachedBy(request.headers.host);
+    reply.headers(securityHeaders(request.routeOptions.url ?? '', reached));
+    if (auth.isBearer(request.headers.authorization)) return;
+    if (reached === null) {
+      throw new NumfleetError('request-invalid', 'The Host header is not of this console. See NUMFLEET_CONSOLE_URL.');
     }
-    if (request.method === 'GET' || request.method === 'HEAD') return;
-    throw new NumfleetError('unauthorized', 'A signed-in browser may only read. Send the token to change anything.');
+    const { open } = request.routeOptions.config;
+    if (open === 'anyone') return;
+    const session = auth.sessionOf(readCookie(request, reached));
+    if (session === null) {
+      if (wantsPage(request)) return reply.redirect(`/login?next=${encodeURIComponent(request.url)}`, 303);
+      reply.header('www-authenticate', 'Bearer');
+      throw new NumfleetError('unauthorized', 'Send the token as `Authorization: Bearer …`.');
+    }
+    if (isRead(request)) return;
+    if (open !== 'session') {
+      throw new NumfleetError('forbidden', 'A signed-in browser may not do that. Send the token.');
+    }
+    requireOwnPage(request, session, reached.origin);
   });
 }
 
-/** A name that resolves to this machine only for the browser's sake is another site's (DNS rebinding). */
-function refuseForeignHost(header: string | undefined, ownHost: string): void {
-  const name = URL.parse(`http://${header}`)?.hostname.replace(/^\[|\]$/g, '') ?? '';
-  if (['localhost', '127.0.0.1', '::1', ownHost.toLowerCase()].includes(name)) return;
-  // Listening everywhere it cannot know its addresses; one that is no name cannot be rebound.
-  if ((ownHost === '0.0.0.0' || ownHost === '::') && isIP(name) !== 0) return;
-  throw new NumfleetError('request-invalid', 'The Host header is not of this console. See NUMFLEET_CONSOLE_HOST.');
+/**
+ * Three things that no page of another site can make a browser send together: our own origin, what the browser says about
+ * where the request came from (Fetch Metadata), and the token bound to the session, which only our pages can read.
+ */
+function requireOwnPage({ headers }: FastifyRequest, session: Session, origin: string | null): void {
+  const site = headers['sec-fetch-site'];
+  const given = headers[csrfHeader];
+  const isOwn = origin !== null && headers.origin === origin && (site === undefined || site === 'same-origin');
+  if (isOwn && typeof given === 'string' && isSameSecret(given, session.csrfToken)) return;
+  throw new NumfleetError(
+    'forbidden',
+    `Send ${csrfHeader} as GET /api/v1/session gives it, from a page of this console.`,
+  );
 }
 
-function isStatic(request: FastifyRequest): boolean {
-  return request.routeOptions.url?.startsWith('/queues/static/') ?? false;
+function isRead({ method }: FastifyRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 function wantsPage(request: FastifyRequest): boolean {

@@ -28,6 +28,13 @@ async function signedIn(): Promise<{ cookie: string }> {
   return { cookie: String(answer.headers['set-cookie']).split(';')[0] ?? '' };
 }
 
+/** What a browser sends from a page of the console. */
+async function ownPage(session: { cookie: string }): Promise<Record<string, string>> {
+  const { csrfToken } = (await get('/api/v1/session', session)).json();
+  const host = 'localhost:7300';
+  return { ...session, host, origin: `http://${host}`, 'sec-fetch-site': 'same-origin', 'x-csrf-token': csrfToken };
+}
+
 const everywhere = [
   '/',
   '/queues',
@@ -95,17 +102,70 @@ describe('a session', () => {
     expect(await get('/', session)).toMatchObject({ status: 401 });
   });
 
-  test('changes and reveals nothing', async () => {
+  test('creates, adds and reveals nothing, not even from our own page', async () => {
     const campaign = await operated.campaign(['http://a.test/']);
-    const session = await signedIn();
-    const verbs = ['urls', 'pause', 'resume', 'cancel', 'retry', 'numbers/reveal'];
-    const mutations = ['', ...verbs.map((verb) => `/${campaign}/${verb}`)].map((path) => `/api/v1/campaigns${path}`);
-    for (const url of [...mutations, '/api/v1/pages/find']) {
-      const answer = await operated.ask('POST', url, { purpose: 'test' }, session);
-      expect([url, answer.status, answer.json().error.code]).toEqual([url, 401, 'unauthorized']);
+    const session = await ownPage(await signedIn());
+    for (const path of ['', `/${campaign}/urls`, `/${campaign}/numbers/reveal`]) {
+      const answer = await operated.ask('POST', `/api/v1/campaigns${path}`, { purpose: 'test' }, session);
+      expect([path, answer.status, answer.json().error.code]).toEqual([path, 403, 'forbidden']);
     }
     const put = await operated.app.inject({ method: 'PUT', url: '/queues/api/queues/pause', headers: session });
-    expect(put.statusCode).toBe(401);
+    expect(put.statusCode).toBe(403);
+  });
+
+  test('pauses, resumes, retries and cancels from our own page, which any browser sends', async () => {
+    const campaign = await operated.campaign(['http://a.test/']);
+    const { 'sec-fetch-site': _, ...older } = await ownPage(await signedIn());
+    for (const headers of [{ ...older, 'sec-fetch-site': 'same-origin' }, older]) {
+      const states = [];
+      for (const verb of ['pause', 'resume']) {
+        states.push((await operated.ask('POST', `/api/v1/campaigns/${campaign}/${verb}`, {}, headers)).json().state);
+      }
+      expect(states).toEqual(['paused', 'active']);
+    }
+    for (const verb of ['retry', 'cancel']) {
+      expect(await operated.ask('POST', `/api/v1/campaigns/${campaign}/${verb}`, {}, older)).toMatchObject({
+        status: 200,
+      });
+    }
+  });
+
+  test.each<[string, (own: Record<string, string>) => Record<string, string | undefined>]>([
+    ['without the token of the session', () => ({ 'x-csrf-token': undefined })],
+    ['with a wrong token', () => ({ 'x-csrf-token': 'A'.repeat(43) })],
+    ['from another site', () => ({ 'sec-fetch-site': 'cross-site', origin: 'https://evil.test' })],
+    ['from another port of this machine', () => ({ 'sec-fetch-site': 'same-site', origin: 'http://localhost:8080' })],
+    ['that lies about one of the two', () => ({ 'sec-fetch-site': 'same-origin', origin: 'http://evil.test' })],
+    ['from a sandboxed frame', () => ({ origin: 'null' })],
+    ['that does not say where it comes from', () => ({ 'sec-fetch-site': undefined, origin: undefined })],
+  ])('changes nothing by a request %s (CSRF)', async (_name, change) => {
+    const campaign = await operated.campaign(['http://a.test/']);
+    const own = await ownPage(await signedIn());
+    const changed = Object.entries({ ...own, ...change(own) }).filter(([, value]) => value !== undefined);
+    const headers = Object.fromEntries(changed) as Record<string, string>;
+    const answer = await operated.ask('POST', `/api/v1/campaigns/${campaign}/pause`, {}, headers);
+    expect([answer.status, answer.json().error.code]).toEqual([403, 'forbidden']);
+    expect((await operated.ask('GET', `/api/v1/campaigns/${campaign}`)).json().state).toBe('active');
+  });
+
+  test('is not changed by the token of another session', async () => {
+    const campaign = await operated.campaign(['http://a.test/']);
+    const [mine, other] = [await ownPage(await signedIn()), await ownPage(await signedIn())];
+    const mixed = { ...mine, 'x-csrf-token': other['x-csrf-token'] ?? '' };
+    expect(await operated.ask('POST', `/api/v1/campaigns/${campaign}/pause`, {}, mixed)).toMatchObject({ status: 403 });
+  });
+
+  test('ends when it is signed out, and only it', async () => {
+    const [mine, other] = [await ownPage(await signedIn()), await ownPage(await signedIn())];
+    const ended = await operated.ask('POST', '/api/v1/session/end', undefined, mine);
+    expect([ended.status, ended.json()]).toEqual([200, { ended: true }]);
+    expect(ended.headers['set-cookie']).toMatch(/^numfleet_session=; Max-Age=0; Path=\/; /);
+    expect(await get('/api/v1/fleet', mine)).toMatchObject({ status: 401 });
+    expect(await get('/api/v1/fleet', other)).toMatchObject({ status: 200 });
+  });
+
+  test('is none of what the token has', async () => {
+    expect((await operated.ask('GET', '/api/v1/session')).json().error.code).toBe('not-found');
   });
 });
 
@@ -160,21 +220,75 @@ describe('the Host header', () => {
     expect([await status('192.0.2.1:7300'), await status('[2001:db8::1]'), await status('evil.test')]).toEqual([
       200, 200, 400,
     ]);
+    const unsafe = await open.ask('GET', `/login?token=${open.token}`, undefined, { host: '192.0.2.1:7300' });
+    expect(unsafe.status).toBe(403);
+    expect(unsafe.text).toContain('NUMFLEET_CONSOLE_URL');
+    expect(unsafe.headers['set-cookie']).toBeUndefined();
+  });
+
+  test('is of no interest where the token is sent', async () => {
+    const headers = { host: 'numfleet-console.internal', authorization: `Bearer ${operated.token}` };
+    expect(await operated.ask('GET', '/api/v1/campaigns', undefined, headers)).toMatchObject({ status: 200 });
+  });
+});
+
+describe('behind a TLS proxy, by NUMFLEET_CONSOLE_URL', () => {
+  const host = 'numbers.example';
+  let behind: TestConsole;
+
+  beforeAll(async () => {
+    behind = await startTestConsole(inject('postgresUrl'), { host: '0.0.0.0', url: `https://${host}` });
+  });
+
+  afterAll(() => behind[Symbol.asyncDispose]());
+
+  const signIn = (host: string) => behind.ask('GET', `/login?token=${behind.token}`, undefined, { host });
+
+  test('the cookie is Secure and of this host alone, and the browser is told to stay with TLS', async () => {
+    for (const header of [host, `${host}:443`]) {
+      const answer = await signIn(header);
+      expect(String(answer.headers['set-cookie'])).toMatch(
+        /^__Host-numfleet_session=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
+      );
+      expect(answer.headers['strict-transport-security']).toBe('max-age=31536000');
+    }
+  });
+
+  test('its origin is the one that may change something', async () => {
+    const cookie = String((await signIn(host)).headers['set-cookie']).split(';')[0] ?? '';
+    const { csrfToken } = (await behind.ask('GET', '/api/v1/session', undefined, { host, cookie })).json();
+    const end = (origin: string) =>
+      behind.ask('POST', '/api/v1/session/end', undefined, { host, cookie, origin, 'x-csrf-token': csrfToken });
+    expect(await end(`http://${host}`)).toMatchObject({ status: 403 });
+    expect(await end(`https://${host}`)).toMatchObject({ status: 200 });
+  });
+
+  test('a tunnel to a loopback name works beside it, without TLS', async () => {
+    const answer = await signIn('localhost:7300');
+    expect(String(answer.headers['set-cookie'])).toMatch(/^numfleet_session=(?!.*Secure)/);
+    expect(answer.headers['strict-transport-security']).toBeUndefined();
   });
 });
 
 test('every answer carries the security headers, and none may be kept', async () => {
   const answers = [
     await get('/login'),
-    await get('/'),
+    await get('/console.css'),
+    await operated.ask('GET', '/'),
     await operated.ask('GET', '/api/v1/campaigns'),
+    await operated.ask('GET', '/nothing'),
     await operated.ask('GET', '/queues'),
   ];
   for (const { headers } of answers) {
     expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
-    expect(headers['content-security-policy']).not.toMatch(/script-src|https?:/);
+    expect(headers['content-security-policy']).not.toMatch(/unsafe-eval|https?:|\*/);
     expect(headers['x-content-type-options']).toBe('nosniff');
     expect(headers['referrer-policy']).toBe('no-referrer');
     expect(headers['cache-control']).toBe('no-store');
   }
+  for (const { headers } of answers.slice(0, -1)) {
+    expect(headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self';/);
+    expect(headers['content-security-policy']).not.toContain('unsafe-inline');
+  }
+  expect(answers[0]?.text).not.toMatch(/<script|<style|style=/);
 });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { type FleetEvent, type PageResult, queueNames, type RobotsResult } from '@numfleet/contracts';
 import { parseEgressHosts } from '@numfleet/egress';
 import { createTestDatabase, urlAs } from '@numfleet/embedded/testing';
@@ -8,6 +9,7 @@ import { migrateQueue, openQueue, type QueueConnection } from '@numfleet/queue';
 import { claimPages, commitPageResult, commitRobotsResult, createStore, migrate, type Store } from '@numfleet/store';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { createConsole } from '../create-console.ts';
+import type { HttpLimits } from '../http/limits.ts';
 
 export interface TestConsole extends AsyncDisposable {
   app: FastifyInstance;
@@ -38,7 +40,13 @@ interface Answer {
 /** A console on databases of its own, with the rights of the console's role and no more. `*.test` needs no contact. */
 export async function startTestConsole(
   adminUrl: string,
-  options: { hasContact?: boolean; host?: string } = {},
+  options: {
+    hasContact?: boolean;
+    host?: string;
+    url?: string;
+    dashboardFolder?: string;
+    limits?: Partial<HttpLimits>;
+  } = {},
 ): Promise<TestConsole> {
   await using stack = new AsyncDisposableStack();
   const database = await createTestDatabase(adminUrl);
@@ -64,6 +72,7 @@ export async function startTestConsole(
   const app = await createConsole({
     store,
     queues,
+    queueBackend: 'postgres',
     vault,
     urls: createUrlCodec({ key: randomBytes(32) }),
     pageKeyOf: createPageKeyer({ key: randomBytes(32) }),
@@ -71,7 +80,10 @@ export async function startTestConsole(
     hasContact: options.hasContact ?? false,
     token,
     host: options.host ?? '127.0.0.1',
+    url: options.url ?? null,
+    ...(options.limits && { limits: options.limits }),
     version: '0.0.0',
+    dashboardFolder: options.dashboardFolder ?? fileURLToPath(new URL('../../web/dist', import.meta.url)),
     now,
     emit,
   });

@@ -1,0 +1,18 @@
+import type { CampaignStatus } from '@numfleet/contracts';
+import type { CampaignVerb } from '../fleet/order-campaign.ts';
+
+export const verbLabels: Readonly<Record<CampaignVerb, string>> = {
+  pause: 'Pause',
+  resume: 'Resume',
+  retry: 'Retry failed',
+  cancel: 'Cancel',
+};
+
+/** What may be asked of a campaign as it stands; the console refuses the rest. */
+export function verbsFor({ state, pages }: CampaignStatus): CampaignVerb[] {
+  if (state === 'cancelled') return [];
+  const verbs: CampaignVerb[] = pages.failed > 0 ? ['retry'] : [];
+  if (state === 'active') verbs.unshift('pause');
+  if (state === 'paused') verbs.unshift('resume');
+  return state === 'finished' ? verbs : [...verbs, 'cancel'];
+}
