@@ -1,0 +1,85 @@
+#!/bin/sh
+# Makes what a fleet needs in secret, once: set-up.sh [FOLDER], default `secrets` beside this file. What is there is left
+# as it is. One folder a service, with that service's own and nothing else: compose mounts them, and for Kubernetes each
+# becomes a Secret (docs/deployment.md). POSTGRES and REDIS say where the services find them, host:port.
+set -eu
+umask 077
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+secrets=${1:-$here/secrets}
+postgres=${POSTGRES:-postgres:5432}
+redis=${REDIS:-redis:6379}
+
+set_up() {
+  mkdir -p "$secrets"
+  # Everyone who can get in may read: the services have a user of their own. Who can get in, this folder decides.
+  chmod 0700 "$secrets"
+  NUMFLEET_KEYS_DIR=$secrets/keys "$here/../../numfleet" keys generate
+
+  password owner
+  keep postgres/password "$(cat "$secrets/passwords/owner")"
+  keep migrate/database-url "postgres://numfleet_owner:$(cat "$secrets/passwords/owner")@$postgres/numfleet"
+  for service in scheduler sink console; do
+    password "$service"
+    keep "migrate/numfleet_$service" "$(cat "$secrets/passwords/$service")"
+    keep "$service/database-url" \
+      "postgres://numfleet_$service:$(cat "$secrets/passwords/$service")@$postgres/numfleet"
+  done
+
+  password redis
+  keep redis/redis.conf "$(redis_conf)"
+  for service in migrate scheduler sink console crawler; do
+    keep "$service/redis-url" "redis://:$(cat "$secrets/passwords/redis")@$redis/0"
+  done
+
+  keep console/console-token "$(random)"
+
+  # Who may hold which key (ARCHITECTURE.md, "Zones"). The database is tied to all of them when it is migrated.
+  keys crawler sealing-public url
+  keys scheduler url
+  keys sink sealing-private number-index number-storage url page
+  keys console number-index number-storage url page
+  keys migrate sealing-public sealing-private number-index number-storage url page
+
+  find "$secrets" -mindepth 1 -type d -exec chmod 0755 {} +
+  find "$secrets" -type f -exec chmod 0444 {} +
+  echo "$secrets is ready. Back up $secrets/keys: without them nothing that is stored opens."
+}
+
+password() {
+  keep "passwords/$1" "$(random)"
+}
+
+# 43 characters that need no escaping in a URL.
+random() {
+  head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=\n'
+}
+
+keep() {
+  [ ! -e "$secrets/$1" ] || return 0
+  mkdir -p "$(dirname -- "$secrets/$1")"
+  printf '%s\n' "$2" >"$secrets/$1.new"
+  mv "$secrets/$1.new" "$secrets/$1"
+}
+
+# What the queue needs: nothing evicted, and little lost when it falls; Postgres is the truth either way.
+redis_conf() {
+  cat <<CONF
+requirepass $(cat "$secrets/passwords/redis")
+dir /data
+appendonly yes
+appendfsync everysec
+maxmemory-policy noeviction
+protected-mode yes
+CONF
+}
+
+keys() {
+  service=$1
+  shift
+  for key in "$@"; do
+    keep "$service/$key.key" "$(cat "$secrets/keys/$key.key")"
+  done
+}
+
+set_up
