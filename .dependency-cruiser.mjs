@@ -24,13 +24,29 @@ export default {
       from: { path: '^(apps|packages)/([^/]+)/' },
       to: {
         path: '^packages/',
-        pathNot: ['^packages/$2/', '^packages/[^/]+/src/(index|[^/]+-door|testing/test-(postgres|database))\\.ts$'],
+        pathNot: [
+          '^packages/$2/',
+          '^packages/[^/]+/src/(index|[^/]+-door|testing/test-(postgres|database|browser|wire|otlp-receiver|redis))\\.ts$',
+        ],
       },
+    },
+    {
+      name: 'browser-code-imports-contracts-only',
+      comment: 'What runs in a browser shares with the fleet what crosses between them, and runs nothing of it.',
+      severity: 'error',
+      from: { path: '^apps/console/web/src/' },
+      to: { path: '^(apps|packages)/', pathNot: '^(apps/console/web/src|packages/contracts/src)/' },
+    },
+    {
+      name: 'browser-code-stays-in-the-browser',
+      severity: 'error',
+      from: { pathNot: '^apps/console/web/' },
+      to: { path: '^apps/console/web/' },
     },
     {
       name: 'pure-rooms-do-no-io',
       severity: 'error',
-      from: { path: '^packages/(extract|contracts)/src', pathNot: '\\.test\\.ts$' },
+      from: { path: '^packages/(extract|contracts)/src', pathNot: '\\.test\\.ts$|/testing/' },
       to: { dependencyTypes: ['core'] },
     },
     {
@@ -47,7 +63,7 @@ export default {
       to: {
         path: [
           '^packages/(store|embedded)/',
-          '^packages/privacy/src/(inside-door|load-inside-keys|generate-keys|open|stored-number|reveal-door)\\.ts$',
+          '^packages/privacy/src/(inside-door|load-inside-keys|generate-keys|write-keys|key-backup|restore-keys|open|stored-number|reveal-door)\\.ts$',
         ],
         reachable: true,
       },
@@ -60,8 +76,10 @@ export default {
         path: '^(apps|packages|test|scripts)/',
         pathNot: [
           '^packages/privacy/src/',
-          '^apps/cli/src/commands/extract\\.ts$',
-          '^apps/console/src/reveal-numbers\\.ts$',
+          '^apps/cli/src/extract/extract-document\\.ts$',
+          '^apps/console/src/exports/reveal-numbers\\.ts$',
+          '^scripts/bench/extract/extractors\\.ts$',
+          '^scripts/extract/coverage/measure-coverage\\.ts$',
           '\\.test\\.ts$',
         ],
       },
@@ -83,7 +101,7 @@ export default {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, pathNot: '\\.test\\.ts$|\\.mjs$|^(packages/contracts/src|scripts)/' },
+      from: { orphan: true, pathNot: '\\.test\\.ts$|\\.mjs$|/vite\\.config\\.ts$|^(packages/contracts/src|scripts)/' },
       to: {},
     },
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
@@ -91,7 +109,7 @@ export default {
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
-    exclude: { path: '(^|/)node_modules/|\\.generated\\.' },
+    exclude: { path: '(^|/)node_modules/|\\.generated\\.|^apps/console/web/dist/' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
     extraExtensionsToScan: [],
   },

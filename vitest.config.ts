@@ -4,7 +4,10 @@ import { closingLineReporter } from './scripts/bootstrap/closing-line-reporter.t
 /** Read by the tools of the repository only; configuration of the fleet itself is `packages/service`'s. */
 const isCI = process.env.CI === 'true';
 
-const fleetTests = ['test/{e2e,chaos}/**/*.test.ts', 'apps/cli/**/*.test.ts'];
+/** Whole fleets that are measured: their times, their order, what they leave behind. */
+const fleetTests = ['test/{e2e,chaos}/**/*.test.ts', 'apps/cli/src/interrupt.test.ts'];
+/** The command line on fleets that may take their time. */
+const commandTests = ['apps/cli/**/*.test.ts'];
 const notTests = ['**/node_modules/**', '**/.runtime/**', '**/.numfleet/**'];
 
 export default defineConfig({
@@ -13,6 +16,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Machines that run tests are busy; one second, the default, is no time for a server.
+    expect: { poll: { timeout: 10_000 } },
     allowOnly: !isCI,
     reporters: ['default', closingLineReporter(process)],
     projects: [
@@ -22,7 +27,7 @@ export default defineConfig({
           name: 'rooms',
           globalSetup: ['packages/embedded/src/testing/shared-postgres.ts'],
           include: ['{apps,packages,test}/**/*.test.ts'],
-          exclude: [...notTests, ...fleetTests],
+          exclude: [...notTests, ...fleetTests, ...commandTests],
         },
       },
       {
@@ -30,7 +35,19 @@ export default defineConfig({
         test: { name: 'scripts', include: ['scripts/**/*.test.ts'], exclude: notTests },
       },
       {
-        // Whole fleets, each with its own Postgres and browsers and with deadlines to hold: after all others, one by one.
+        // Waits for processes mostly, so that two at a time take little longer than one: after the rooms, which measure.
+        extends: true,
+        test: {
+          name: 'commands',
+          include: commandTests,
+          exclude: [...notTests, ...fleetTests],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // Each with its own Postgres and browsers and with deadlines to hold: after all others, one by one.
         extends: true,
         test: {
           name: 'fleet',
@@ -39,7 +56,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

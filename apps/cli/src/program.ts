@@ -107,11 +107,12 @@ export function createProgram(surroundings: () => Surroundings, end: (exitCode: 
   program
     .command('extract')
     .description('the phone numbers of your own files, masked')
-    .argument('[file...]', 'HTML or text files, or - for standard input')
+    .argument('[file...]', 'HTML, text and WARC files, in gzip or not, folders of them, or - for standard input')
     .option('--region <CC>', 'country of numbers that are written without one')
     .option('--json', 'print JSON lines and nothing else')
     .option('--reveal', 'show the numbers plain')
     .option('--purpose <text>', 'why they are shown')
+    .option('--explain', 'print an HTML page that shows what was found and what was rejected, and why')
     .action((files: string[], options: ExtractOptions) => run(extract)(files, options));
 
   const keys = program.command('keys').description('the keys that numbers are sealed and stored under');

@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import type { CutKind, RejectReason, ResultLink } from '@numfleet/contracts';
-import { decodeHtml, readPage as extractPage, type PageReading, readText } from '@numfleet/extract';
+import { decodeHtml, readPage as extractPage, type PageReading, readText, toUtf8 } from '@numfleet/extract';
 import { createUrlCodec, normaliseUrl, sealFindings } from '@numfleet/privacy';
 
 /** What the thread is given once: the key that seals and the key of URLs. It can open nothing. */
@@ -71,15 +71,18 @@ function stageOf(stage: Reading['stages'][number]['stage'], from: number, to: nu
 }
 
 /** A page that the browser did not finish may lack what the fetched document has: both are read then. */
-function parse({ fetched, contentType, rendered }: ReadTask): string {
+function parse({ fetched, contentType, rendered }: ReadTask): string | Uint8Array {
   if (rendered && !rendered.partial) return rendered.html;
-  const { html } = decodeHtml(fetched, contentType);
-  return rendered ? `${rendered.html}\n${html}` : html;
+  if (rendered) return `${rendered.html}\n${decodeHtml(fetched, contentType).html}`;
+  return isPlainText(contentType) ? decodeHtml(fetched, contentType).html : toUtf8(fetched, contentType).utf8;
 }
 
-function extract(task: ReadTask, text: string): Omit<PageReading, 'nofollow' | 'regions'> {
+function extract(task: ReadTask, text: string | Uint8Array): Omit<PageReading, 'nofollow' | 'regions'> {
   const { url, region } = task;
-  if (task.rendered || !isPlainText(task.contentType)) return extractPage(text, { url, region, maxFindings, maxLinks });
+  if (task.rendered || typeof text !== 'string') {
+    const isRendered = task.rendered !== null && !task.rendered.partial;
+    return extractPage(text, { url, region, maxFindings, maxLinks, isRendered });
+  }
   return { ...readText(text, { region, maxFindings }), links: [], wantsBrowser: false };
 }
 

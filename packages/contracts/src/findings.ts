@@ -23,7 +23,16 @@ export const numberTypes = [
 export type NumberType = (typeof numberTypes)[number];
 
 /** Why a candidate that looked like a number was dropped. A closed set: it is a label value. */
-export const rejectReasons = ['invalid', 'no-region', 'date', 'sequence', 'identifier', 'duplicate-markup'] as const;
+export const rejectReasons = [
+  'invalid',
+  'no-region',
+  'date',
+  'sequence',
+  'identifier',
+  'duplicate-markup',
+  // An assigned country code and a possible length, and no range that the metadata knows: its share tells when it is old.
+  'unknown-prefix',
+] as const;
 export type RejectReason = (typeof rejectReasons)[number];
 
 /** What stands beside a number on its page, as far as one can tell. */

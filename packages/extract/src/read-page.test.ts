@@ -1,7 +1,7 @@
 import { reveal } from '@numfleet/privacy/reveal';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readPage } from './index.ts';
+import { type Rejection, readPage, toUtf8 } from './index.ts';
 
 const options = { url: 'https://shop.test/a/b?c#d', region: 'GB', maxFindings: 100, maxLinks: 100 } as const;
 const read = (html: string, more: Partial<Parameters<typeof readPage>[1]> = {}) =>
@@ -54,7 +54,8 @@ describe('readPage takes nothing from dead markup', () => {
     ['a processing instruction', `<?php ${inside} ?>`],
     ['CDATA in HTML', `<![CDATA[ ${inside} ]]>`],
     ['style', `<style>/* ${inside} */</style>`],
-    ['a script', `<script>var a = "${inside}" // ${inside}</script>`],
+    ['a comment of a script', `<script>var a = "b" // ${inside}\n/* "${inside}" */</script>`],
+    ['a regular expression', `<script>a = b.match(/"${inside}"/)</script>`],
     ['an unclosed script', `<script>/* ${inside}`],
     ['a script of unknown type', `<script type="text/template"><p>${inside}</p></script>`],
     ['a script in a comment of a script', `<script><!-- <script> </script> ${inside} --></script>`],
@@ -62,7 +63,8 @@ describe('readPage takes nothing from dead markup', () => {
     ['iframe fallback', `<iframe>${inside}</iframe>`],
     ['noframes', `<noframes>${inside}</noframes>`],
     ['a style in SVG', `<svg><style>${inside}</style></svg>`],
-    ['attributes that say nothing', `<p title="${inside}" data-x="${inside}"></p>`],
+    ['attributes that say nothing', `<p id="${inside}" data-x="${inside}" data-old-phone="${inside}"></p>`],
+    ['an inline element that a style hides', `<p><span style="display: none">${inside}</span></p>`],
   ])('such as %s, but from what follows', (_, dead) => {
     expect(numbersOn(dead)).toEqual([]);
     expect(numbersOn(`<p>${inside}</p>`), 'the control').toHaveLength(2);
@@ -145,11 +147,31 @@ describe('readPage reads declared numbers', () => {
 
   test.each([
     ['broken JSON', '<script type="application/ld+json">{"telephone":"020 7946 0958"</script>'],
-    ['other JSON', '<script type="application/json">{"telephone":"020 7946 0958"}</script>'],
     ['other keys', jsonLd({ taxID: '020 7946 0958', telephoneNote: number })],
     ['a dead template', `<template>${jsonLd({ telephone: number })}<a href="tel:${number}">x</a></template>`],
   ])('and nothing from %s', (_, html) => {
     expect(sourcesOn(html)).toEqual([]);
+  });
+
+  test.each([
+    ['a string', `<script>var call = "${number}";</script>`, 'script'],
+    ['a template', `<script>show(\`Ring \${name} on ${number}\`)</script>`, 'script'],
+    ['a name that says so', '<script>shop = {phoneNumber: "02079460958"}</script>', 'script'],
+    ['escapes', '<script>a = "Tel: \\u002b44 20 7946\\x200958"</script>', 'script'],
+    ['a delayed script', `<script type="abc-text/javascript">a = "${number}"</script>`, 'script'],
+    ['JSON', '<script type="application/json">{"telephone":"020 7946 0958"}</script>', 'script'],
+    ['a description', `<img alt="Call 020 7946 0958">`, 'attribute'],
+    ['a label', `<a aria-label="Call ${number}"></a>`, 'attribute'],
+    ['a data attribute', `<a data-phone="020 7946 0958"></a>`, 'attribute'],
+    ['meta', `<meta property="business:contact_data:phone_number" content="${number}">`, 'attribute'],
+    ['hCard', `<meta class="tel" content="${number}">`, 'microdata'],
+    ['RDFa', `<meta property="schema:telephone" content="${number}">`, 'microdata'],
+  ])('from %s that no one declares to be a number', (_, html, source) => {
+    expect(sourcesOn(html).map(([found, from]) => [found, from])).toEqual([[number, source]]);
+  });
+
+  test('but not from bare digits of a program', () => {
+    expect(sourcesOn('<script>a = {id: "02079460958"}; b = "2079460958"</script><i alt="02079460958">')).toEqual([]);
   });
 
   test('without overflowing on a deep graph', () => {
@@ -166,6 +188,10 @@ describe('readPage reads national numbers by', () => {
     ['other numbers on the page', `${text}<a href="tel:+44 20 7946 0000">x</a>`, { region: null }, 0.76],
     ['the language', `<html lang="en-GB">${text}`, { region: null }, 0.71],
     ['og:locale', `<meta property="og:locale" content="en_GB">${text}`, { region: null }, 0.71],
+    ['the main regions of its language', `<html lang="en">${text}`, { region: null }, 0.46],
+    ['its canonical address', `<link rel=canonical href="https://x.co.uk/">${text}`, { region: null }, 0.76],
+    ['a country that it names', `<meta name="geo.region" content="GB-LND">${text}`, { region: null }, 0.81],
+    ['a post code', `${text}<p>12 High Street, London SW1A 2AA`, { region: null }, 0.76],
   ])('%s', (_, html, more, confidence) => {
     const finding = read(html, more).findings.find(({ source }) => source === 'text');
     expect(finding).toMatchObject({ region: 'GB', confidence });
@@ -178,7 +204,6 @@ describe('readPage reads national numbers by', () => {
 
   test.each([
     ['a domain that is no country’s', text, { region: null, url: 'https://x.io/' }],
-    ['a language without a region', `<html lang="en">${text}`, { region: null }],
     ['a region that does not exist', text, { region: 'ZZ' }],
     ['a language that does not exist', `<html lang="???">${text}`, { region: null }],
   ])('but not %s', (_, html, more) => {
@@ -197,9 +222,9 @@ describe('readPage links', () => {
       'https://shop.test/y',
       'https://other.test/',
       'https://shop.test/a/b?c',
-      'https://shop.test/a&b',
       'https://shop.test/frame',
       'https://shop.test/a/frame2',
+      'https://shop.test/a&b',
     ]);
   });
 
@@ -293,6 +318,40 @@ test('nothing that a page may hold makes it throw', () => {
     ),
     { numRuns: 1_000 },
   );
+});
+
+test('nor any bytes, which it takes for UTF-8', () => {
+  const bytes = fc.uint8Array({ maxLength: 300 });
+  const tag = fc.constantFrom('<a href="tel:', '<p>', '<script>"', '<!--', '&#', '+44 20 ', '</', '<svg><![CDATA[');
+  fc.assert(
+    fc.property(fc.array(fc.tuple(tag, bytes), { maxLength: 6 }), fc.boolean(), (parts, isRendered) => {
+      const body = Buffer.concat(parts.flatMap(([text, some]) => [Buffer.from(text), some]));
+      const { utf8 } = toUtf8(body, null);
+      for (const { offset, length } of readPage(utf8, { ...options, isRendered }).findings) {
+        expect(offset).toBeGreaterThanOrEqual(0);
+        expect(offset + length).toBeLessThanOrEqual(utf8.length);
+      }
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('a finding says where it stands, how long it is, and by what its region was told', () => {
+  const html = '<p>ü <b>Tel.</b> 020&nbsp;7946 <i>0958</i></p>';
+  const [finding] = readPage(html, options).findings;
+  const bytes = new TextEncoder().encode(html);
+  expect(finding).toMatchObject({ evidence: 'campaign' });
+  const { offset = 0, length = 0 } = finding ?? {};
+  expect(new TextDecoder().decode(bytes.subarray(offset, offset + length))).toBe('020&nbsp;7946 <i>0958');
+});
+
+test('what was rejected is told with its place', () => {
+  const rejections: Rejection[] = [];
+  const text = '<p>since 25.08.2015 22:30';
+  readPage(text, { ...options, onRejected: (rejection) => rejections.push(rejection) });
+  expect(rejections).toEqual([
+    { reason: 'date', source: 'text', offset: text.indexOf('25'), length: '25.08.2015 22'.length },
+  ]);
 });
 
 test('one finding a number and source, and the repetition is counted', () => {

@@ -1,14 +1,20 @@
-import type { CutKind, RejectReason } from '@numfleet/contracts';
-import type { CountryCode } from 'libphonenumber-js/max';
-import { createFindingCollector, type Finding } from './findings.ts';
-import { fold } from './fold.ts';
-import { type DeclaredNumber, numbersInJsonLd } from './json-ld.ts';
-import { labelBefore } from './labels.ts';
-import { matchDeclared, matchNumbers, regionsOf } from './match-numbers.ts';
-import { linksOf } from './page-links.ts';
-import { type PhoneLink, readPhoneLink } from './phone-links.ts';
-import { regionOfPage } from './region.ts';
-import { type ScannedPage, scanPage } from './scan-page.ts';
+import type { CutKind, FindingLabel, RejectReason } from '@numfleet/contracts';
+import {
+  createFindingCollector,
+  type Finding,
+  type FindingCollector,
+  type PlaceOf,
+  type Rejection,
+} from './match/findings.ts';
+import { labelBefore } from './match/labels.ts';
+import { matchDeclared, matchText, regionsIn } from './match/match-text.ts';
+import type { DeclaredValue } from './page/declared-property.ts';
+import { countriesInJsonLd, numbersInJsonLd } from './page/json-ld.ts';
+import { linksOf } from './page/page-links.ts';
+import { type PhoneLink, readPhoneLink } from './page/phone-links.ts';
+import { type ScannedPage, scanPage } from './page/scan-page.ts';
+import { type RankedRegion, rankRegions } from './region/rank-regions.ts';
+import { type FoldedText, fold } from './text/folded-text.ts';
 
 export type ReadPageOptions = {
   /** The page's own address, for its links and its TLD. */
@@ -17,6 +23,10 @@ export type ReadPageOptions = {
   region: string | null;
   maxFindings: number;
   maxLinks: number;
+  /** The page is as a browser left it: what stands in `<noscript>` is not on it. */
+  isRendered?: boolean;
+  /** Told of every candidate that was dropped, with its place. */
+  onRejected?: (rejection: Rejection) => void;
 };
 
 export type PageReading = {
@@ -30,64 +40,110 @@ export type PageReading = {
   nofollow: boolean;
   /** It looks as if scripts had yet to make the page. */
   wantsBrowser: boolean;
+  /** The regions by which numbers without a country code were read, the likeliest first. */
+  regions: RankedRegion[];
 };
 
-/** Reads a page's phone numbers and links. Pure, never throws on any input; takes time in proportion to the page. */
-export function readPage(html: string, { url, region, maxFindings, maxLinks }: ReadPageOptions): PageReading {
-  const page = scanPage(html);
-  const numbers = numbersOn(page);
-  const pageRegion = regionOfPage({
+/**
+ * Reads a page's phone numbers and links. Takes the page as text, or as UTF-8 (see `toUtf8`), which is faster. Pure, never throws on
+ * any input; takes time in proportion to the page.
+ */
+export function readPage(html: string | Uint8Array, options: ReadPageOptions): PageReading {
+  const { url, region, maxFindings, maxLinks, isRendered = false, onRejected } = options;
+  // A Buffer of Node.js has a hidden class of its own, and loops that meet both kinds are slower.
+  const bytes =
+    typeof html === 'string'
+      ? new TextEncoder().encode(html)
+      : new Uint8Array(html.buffer, html.byteOffset, html.byteLength);
+  const page = scanPage(bytes, { isRendered, wantsLinks: maxLinks > 0 });
+  const values = declaredOn(page);
+  const regions = rankRegions({
     region,
     url,
-    lang: page.lang,
-    ogLocale: page.ogLocale,
-    regionsOnPage: () => regionsOn(numbers),
-    text: numbers.text,
+    page: hintsOf(page),
+    numbers: regionsOn(page, values),
+    text: page.text.text,
   });
-  const code = pageRegion?.code ?? null;
-  const collector = createFindingCollector(pageRegion, maxFindings);
-  for (const { value, label } of numbers.links) collector.take(matchDeclared(value, code), 'tel', label);
-  for (const { value, isFax } of numbers.jsonLd) collector.take(matchDeclared(value, code), 'jsonld', faxLabel(isFax));
-  for (const { value, isFax } of numbers.microdata) {
-    collector.take(matchDeclared(value, code), 'microdata', faxLabel(isFax));
+  const collector = createFindingCollector({ regions, maxFindings, onRejected });
+  const codes = regions.map(({ code }) => code);
+  for (const { value, source, label, offset } of values) {
+    collector.take(matchDeclared(value, codes), source, label, () => ({ offset, length: value.length }));
   }
-  collector.take(matchNumbers(numbers.text, code), 'text', null);
+  takeText(collector, page.text, 'text', codes);
+  takeText(collector, page.attributes, 'attribute', codes);
+  takeText(collector, page.script, 'script', codes);
   const { links, cut } = linksOf(page, url, maxLinks);
   const cuts: CutKind[] = cut ? [...collector.cuts, 'links'] : collector.cuts;
   const { findings, rejected } = collector;
-  return { findings, rejected, links, cuts, nofollow: page.nofollow, wantsBrowser: page.evidence.wantsBrowser() };
-}
-
-/** All of a page that may hold numbers, folded. */
-type NumbersOnPage = { links: PhoneLink[]; jsonLd: DeclaredNumber[]; microdata: DeclaredNumber[]; text: string };
-
-function numbersOn(page: ScannedPage): NumbersOnPage {
   return {
-    links: page.anchors.flatMap(({ href, before }) => {
-      const link = readPhoneLink(href);
-      return link === null ? [] : [{ value: fold(link.value), label: labelOfLink(link, before) }];
-    }),
-    jsonLd: page.jsonLd.flatMap(numbersInJsonLd).map(foldValue),
-    microdata: page.microdata.map(foldValue),
-    text: fold(page.text.toString()),
+    findings,
+    rejected,
+    links,
+    cuts,
+    nofollow: page.nofollow,
+    wantsBrowser: page.evidence.wantsBrowser(),
+    regions,
   };
 }
 
-function foldValue({ value, isFax }: DeclaredNumber): DeclaredNumber {
-  return { value: fold(value), isFax };
+/** What the page declares to be a number, folded. */
+type Declared = {
+  value: string;
+  source: 'tel' | 'jsonld' | 'microdata' | 'attribute';
+  label: FindingLabel | null;
+  offset: number;
+};
+
+function declaredOn(page: ScannedPage): Declared[] {
+  const declared = (value: DeclaredValue, source: Declared['source']): Declared => ({
+    value: fold(value.value),
+    source,
+    label: value.isFax ? 'fax' : null,
+    offset: value.offset,
+  });
+  return [
+    ...page.phoneLinks.flatMap(({ href, before, offset }): Declared[] => {
+      const link = readPhoneLink(href);
+      return link === null
+        ? []
+        : [{ value: fold(link.value), source: 'tel', label: labelOfLink(link, before), offset }];
+    }),
+    ...page.jsonLd.flatMap(({ json, offset }) =>
+      numbersInJsonLd(json).map((one) => declared({ ...one, offset }, 'jsonld')),
+    ),
+    ...page.properties.map((one) => declared(one, 'microdata')),
+    ...page.declared.map((one) => declared(one, 'attribute')),
+  ];
 }
 
 /** A fax or mobile number is often linked by `tel:` as well; the words before the link tell. */
-function labelOfLink({ label }: PhoneLink, before: string): PhoneLink['label'] {
-  const line = before.slice(before.lastIndexOf('\n') + 1);
-  return label === 'phone' ? (labelBefore(line) ?? label) : label;
+function labelOfLink({ label }: PhoneLink, before: string): FindingLabel {
+  return label === 'phone' ? (labelBefore(before) ?? label) : label;
 }
 
-function faxLabel(isFax: boolean): 'fax' | null {
-  return isFax ? 'fax' : null;
+function hintsOf({ hints, jsonLd }: ScannedPage): Parameters<typeof rankRegions>[0]['page'] {
+  return { ...hints, countries: [...hints.countries, ...jsonLd.flatMap(({ json }) => countriesInJsonLd(json))] };
 }
 
-function* regionsOn({ links, jsonLd, microdata, text }: NumbersOnPage): Generator<CountryCode> {
-  for (const { value } of [...links, ...jsonLd, ...microdata]) yield* regionsOf(matchDeclared(value, null));
-  yield* regionsOf(matchNumbers(text, null));
+function regionsOn(page: ScannedPage, values: readonly Declared[]): string[] {
+  return [...values.map(({ value }) => value), page.text.text, page.script.text].flatMap(regionsIn);
+}
+
+function takeText(
+  collector: FindingCollector,
+  { text, offsets }: FoldedText,
+  source: 'text' | 'attribute' | 'script',
+  regions: readonly string[],
+): void {
+  const isSettled = (e164: string): boolean => collector.isSettled(source, e164);
+  const readings = matchText(text, { regions, isMachineText: source !== 'text', isSettled });
+  collector.take(readings, source, null, placeIn(offsets));
+}
+
+/** The last character's length in bytes is not kept; digits and brackets are mostly one. */
+export function placeIn(offsets: Int32Array): PlaceOf {
+  return (start, end) => {
+    const offset = offsets[start] ?? 0;
+    return { offset, length: (offsets[end - 1] ?? offset) - offset + 1 };
+  };
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findFleet } from '@numfleet/embedded';
+import { guardPath } from '@numfleet/service';
 import { type ConsoleApi, createConsoleApi } from './console-api.ts';
 import { leftovers } from './leftovers.ts';
 import { descendantsOf, type LiveProcess } from './live-processes.ts';
@@ -73,7 +74,8 @@ export async function startFleetProcess(options: FleetProcessOptions): Promise<F
 
 function spawnUp(home: string, { egressHosts, env }: FleetProcessOptions) {
   const { PATH = '', HOME = '', TMPDIR, CHROMIUM_PATH } = process.env;
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'apps/cli/src/main.ts', 'up'], {
+  const command = [process.execPath, '--disable-warning=ExperimentalWarning', 'apps/cli/src/main.ts', 'up'];
+  const child = spawn(guardPath, command, {
     cwd: root,
     env: {
       PATH,
@@ -86,14 +88,17 @@ function spawnUp(home: string, { egressHosts, env }: FleetProcessOptions) {
       NUMFLEET_EGRESS_HOSTS: egressHosts,
       NUMFLEET_CONSOLE_PORT: '0',
       NUMFLEET_ADMIN_BASE_PORT: '0',
+      // For a test that is killed: time to drain.
+      NUMFLEET_GUARD_GRACE: '40',
       ...env,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // The last is the lifeline.
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     // A group of its own, as a shell gives to what it runs in the foreground.
     detached: true,
   });
   const chunks: Buffer[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
   const exited = new Promise<Omit<FleetExit, 'seconds'>>((settle) => {
     child.once('exit', (exitCode, signal) => settle({ exitCode, signal }));
     child.once('error', () => settle({ exitCode: 127, signal: null }));

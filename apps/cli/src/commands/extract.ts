@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { buffer } from 'node:stream/consumers';
 import { NumfleetError } from '@numfleet/contracts';
-import { decodeHtml, type Finding, readPage } from '@numfleet/extract';
-import { maskNumber } from '@numfleet/privacy';
-import { reveal } from '@numfleet/privacy/reveal';
 import { exitCodes } from '../exit-codes.ts';
+import { explainPage } from '../extract/explain-page.ts';
+import { extractAll } from '../extract/extract-all.ts';
+import type { FindingRow } from '../extract/extract-document.ts';
+import { readInputs } from '../extract/read-inputs.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { regionOption } from './region-option.ts';
 
@@ -13,35 +12,50 @@ export interface ExtractOptions {
   json?: boolean;
   reveal?: boolean;
   purpose?: string;
+  explain?: boolean;
 }
 
-const limits = { maxFindings: 100_000, maxLinks: 0 };
+const progressEvery = 1_000;
 
-/** `extract [FILE|- …]`: the phone numbers of the operator's own files, masked unless `--reveal --purpose P`. */
+/** `extract [FILE|FOLDER|- …]`: the phone numbers of the operator's own files, masked unless `--reveal --purpose P`. */
 export async function extract(files: string[], options: ExtractOptions, around: Surroundings): Promise<number> {
   if (options.reveal && !options.purpose?.trim()) {
     throw new NumfleetError('purpose-missing', 'Showing numbers plain needs a reason: --purpose "…".');
   }
   const region = regionOption(options.region) ?? null;
-  const show = options.reveal ? reveal : maskNumber;
-  for (const file of files.length === 0 ? ['-'] : files) {
-    const bytes = await readInput(file, around);
-    const { findings } = readPage(decodeHtml(bytes, null).html, { url: 'file:///', region, ...limits });
-    for (const finding of findings) around.stdout.write(`${lineOf(file, finding)}\n`);
+  const documents = readInputs(files.length === 0 ? ['-'] : files, around.stdin);
+  if (options.explain) {
+    for await (const { file, body } of documents) around.stdout.write(explainPage(body, { file, region }));
+    return exitCodes.done;
   }
+  const progress = createProgress(around.stderr);
+  const isRevealed = options.reveal === true;
+  for await (const { rows, documents: count } of extractAll(documents, { region, isRevealed }, around.signal)) {
+    for (const row of rows) around.stdout.write(`${options.json ? JSON.stringify(row) : lineOf(row)}\n`);
+    progress.add(count, rows.length);
+  }
+  progress.end();
   return exitCodes.done;
-
-  function lineOf(file: string, { number, region: found, type, source, label, confidence }: Finding): string {
-    const shown = { file, number: show(number), region: found, type, source, label, confidence };
-    if (options.json) return JSON.stringify(shown);
-    return [shown.number, found ?? '??', type, source, label ?? '', file].join('\t');
-  }
 }
 
-async function readInput(file: string, around: Surroundings): Promise<Uint8Array> {
-  try {
-    return file === '-' ? await buffer(around.stdin) : await readFile(file);
-  } catch (cause) {
-    throw new NumfleetError('file-unreadable', 'An input file cannot be read. Check its name and rights.', { cause });
-  }
+function lineOf({ number, region, type, source, label, file }: FindingRow): string {
+  return [number, region ?? '??', type, source, label ?? '', file].join('\t');
+}
+
+/** A line on a terminal, painted anew once a second; nothing elsewhere. */
+function createProgress(stderr: NodeJS.WriteStream): { add(documents: number, numbers: number): void; end(): void } {
+  let [documents, numbers, painted, isShown] = [0, 0, performance.now(), false];
+  return {
+    add(moreDocuments, moreNumbers) {
+      documents += moreDocuments;
+      numbers += moreNumbers;
+      if (!stderr.isTTY || performance.now() - painted < progressEvery) return;
+      painted = performance.now();
+      isShown = true;
+      stderr.write(`\r${documents} documents, ${numbers} numbers`);
+    },
+    end() {
+      if (isShown) stderr.write('\n');
+    },
+  };
 }

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { decodeHtml } from './index.ts';
+import { decodeHtml } from '../index.ts';
 
-const corpora = resolve(import.meta.dirname, '../../..', process.env.NUMFLEET_CORPORA ?? '../shared/data');
+const corpora = resolve(import.meta.dirname, '../../../..', process.env.NUMFLEET_CORPORA ?? '../shared/data');
 const cases = resolve(corpora, 'html5lib/encoding');
 
 const bytes = (text: string) => new TextEncoder().encode(text);

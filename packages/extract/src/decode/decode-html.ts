@@ -13,12 +13,29 @@ export type DecodedHtml = Readonly<{
  * windows-1252. Never throws; what does not decode becomes U+FFFD. A body that was cut in mid-character is fine.
  */
 export function decodeHtml(bytes: Uint8Array, contentType: string | null): DecodedHtml {
-  const encoding =
+  const encoding = encodingOf(bytes, contentType);
+  return { html: new TextDecoder(encoding).decode(bytes), encoding };
+}
+
+/** The same as UTF-8, which `readPage` takes: a page that is in it already is not copied, nor its errors mended. */
+export function toUtf8(bytes: Uint8Array, contentType: string | null): { utf8: Uint8Array; encoding: string } {
+  const encoding = encodingOf(bytes, contentType);
+  if (encoding === 'utf-8' || (encoding === 'windows-1252' && isAscii(bytes))) return { utf8: bytes, encoding };
+  return { utf8: new TextEncoder().encode(new TextDecoder(encoding).decode(bytes)), encoding };
+}
+
+function encodingOf(bytes: Uint8Array, contentType: string | null): string {
+  return (
     encodingOfMark(bytes) ??
     encodingOfLabel(charsetOf(contentType ?? '')) ??
     encodingDeclaredIn(bytes) ??
-    guessEncoding(bytes);
-  return { html: new TextDecoder(encoding).decode(bytes), encoding };
+    guessEncoding(bytes)
+  );
+}
+
+function isAscii(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at++) if ((bytes[at] ?? 0) >= 0x80) return false;
+  return true;
 }
 
 function encodingOfMark(bytes: Uint8Array): string | null {
@@ -34,7 +51,7 @@ function charsetOf(contentType: string): string | null {
 
 /** Pure ASCII is called windows-1252, the standard's default: it reads the same. */
 function guessEncoding(bytes: Uint8Array): string {
-  if (bytes.every((byte) => byte < 0x80)) return 'windows-1252';
+  if (isAscii(bytes)) return 'windows-1252';
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
     return 'utf-8';

@@ -1,7 +1,7 @@
 import type { CutKind, FindingLabel, FindingSource, NumberType, RejectReason } from '@numfleet/contracts';
 import { createPhoneNumber, type PhoneNumber } from '@numfleet/privacy/phone-number';
-import type { Match, Reading } from './match-numbers.ts';
-import type { PageRegion, RegionEvidence } from './region.ts';
+import type { RankedRegion, RegionEvidence } from '../region/rank-regions.ts';
+import type { Match, Reading } from './match-text.ts';
 
 export type Finding = {
   number: PhoneNumber;
@@ -12,41 +12,78 @@ export type Finding = {
   label: FindingLabel | null;
   /** 0 to 1, see `confidenceOf`. */
   confidence: number;
+  /** What its region was taken from; null where the number itself names its country. */
+  evidence: RegionEvidence | null;
+  /** Where it stands in the page's UTF-8, and how long it is there, in bytes; of a declared value, where that begins. */
+  offset: number;
+  length: number;
 };
+
+export type Rejection = { reason: RejectReason; source: FindingSource; offset: number; length: number };
+
+/** A place in the source of a number's place in the text that was matched. */
+export type PlaceOf = (start: number, end: number) => { offset: number; length: number };
 
 export type FindingCollector = {
   /** Takes what was read until the limit is met; then nothing more, and says so as a cut. */
-  take(readings: Iterable<Reading>, source: FindingSource, label: FindingLabel | null): void;
+  take(readings: Iterable<Reading>, source: FindingSource, label: FindingLabel | null, placeOf: PlaceOf): void;
+  /** Whether a number needs no closer look: it was found from that source, and has a label or repeatedly had none. */
+  isSettled(source: FindingSource, e164: string): boolean;
   findings: Finding[];
   rejected: Partial<Record<RejectReason, number>>;
   cuts: CutKind[];
 };
 
+type CollectorOptions = {
+  regions: readonly RankedRegion[];
+  maxFindings: number;
+  /** Told of every rejection with its place, for who explains a page. */
+  onRejected?: ((rejection: Rejection) => void) | undefined;
+};
+
+/** How often a number without a label is looked at for one. */
+const mostLooks = 4;
+
 /** One finding a number and source of a page: the same again is counted as `duplicate-markup`. */
-export function createFindingCollector(region: PageRegion | null, maxFindings: number): FindingCollector {
-  const known = new Map<string, Finding>();
+export function createFindingCollector({ regions, maxFindings, onRejected }: CollectorOptions): FindingCollector {
+  const known = new Map<string, { finding: Finding; asked: number }>();
+  const reject = (
+    reason: RejectReason,
+    source: FindingSource,
+    place: { offset: number; length: number } | null,
+  ): void => {
+    collector.rejected[reason] = (collector.rejected[reason] ?? 0) + 1;
+    if (place !== null) onRejected?.({ reason, source, ...place });
+  };
   const collector: FindingCollector = {
     findings: [],
     rejected: {},
     cuts: [],
-    take(readings, source, label) {
+    isSettled(source, e164) {
+      const entry = known.get(`${source} ${e164}`);
+      if (entry === undefined) return false;
+      entry.asked += 1;
+      return entry.finding.label !== null || entry.asked > mostLooks;
+    },
+    take(readings, source, label, placeOf) {
       if (collector.cuts.length > 0) return;
       for (const reading of readings) {
         if ('rejected' in reading) {
-          count(collector.rejected, reading.rejected);
+          reject(reading.rejected, source, onRejected === undefined ? null : placeOf(reading.start, reading.end));
           continue;
         }
-        const finding = findingOf(reading.match, source, label, region);
-        const key = `${source} ${reading.match.e164}`;
+        const { match } = reading;
+        const key = `${source} ${match.e164}`;
         const earlier = known.get(key);
         if (earlier !== undefined) {
-          earlier.label ??= finding.label;
-          count(collector.rejected, 'duplicate-markup');
+          earlier.finding.label ??= label ?? match.label;
+          reject('duplicate-markup', source, onRejected === undefined ? null : placeOf(match.start, match.end));
         } else if (collector.findings.length >= maxFindings) {
           collector.cuts.push('findings');
           return;
         } else {
-          known.set(key, finding);
+          const finding = findingOf(match, source, label, regions, placeOf(match.start, match.end));
+          known.set(key, { finding, asked: 0 });
           collector.findings.push(finding);
         }
       }
@@ -55,27 +92,26 @@ export function createFindingCollector(region: PageRegion | null, maxFindings: n
   return collector;
 }
 
-function count(rejected: Partial<Record<RejectReason, number>>, reason: RejectReason): void {
-  rejected[reason] = (rejected[reason] ?? 0) + 1;
-}
-
 function findingOf(
   match: Match,
   source: FindingSource,
   label: FindingLabel | null,
-  region: PageRegion | null,
+  regions: readonly RankedRegion[],
+  place: { offset: number; length: number },
 ): Finding {
+  const assumed = regions[match.assumed] ?? null;
   return {
     number: createPhoneNumber(match.e164),
     region: match.region,
     type: match.type,
     source,
     label: label ?? match.label,
-    confidence: confidenceOf(match, source, region?.evidence ?? null),
+    confidence: confidenceOf(source, assumed, regions),
+    evidence: assumed?.evidence ?? null,
+    ...place,
   };
 }
 
-/** `attribute` and `script` (string literals of live scripts) are read in a later step. */
 const bySource: Record<FindingSource, number> = {
   tel: 0.99,
   jsonld: 0.97,
@@ -84,13 +120,25 @@ const bySource: Record<FindingSource, number> = {
   attribute: 0.9,
   script: 0.8,
 };
-const byRegion: Record<RegionEvidence, number> = { campaign: 0.95, tld: 0.85, numbers: 0.8, shape: 0.8, lang: 0.75 };
+const byRegion: Record<RegionEvidence, number> = {
+  campaign: 0.95,
+  tld: 0.85,
+  country: 0.85,
+  site: 0.8,
+  numbers: 0.8,
+  address: 0.8,
+  shape: 0.8,
+  fit: 0.75,
+  locale: 0.75,
+  language: 0.6,
+};
 
 /**
- * How sure a finding is: its source's weight, times that of the region's evidence where one had to be assumed. These are
- * ranks and not measured probabilities: `tel:` links over declared values over text, and the campaign's region over guesses.
+ * How sure a finding is: its source's weight, times that of the region's evidence where one had to be assumed, less where it is not
+ * the likeliest region. These are ranks and not measured probabilities: `tel:` links over declared values over text, and
+ * the campaign's region over guesses.
  */
-function confidenceOf(match: Match, source: FindingSource, evidence: RegionEvidence | null): number {
-  const assumed = match.international || evidence === null ? 1 : byRegion[evidence];
-  return Math.round(bySource[source] * assumed * 100) / 100;
+function confidenceOf(source: FindingSource, assumed: RankedRegion | null, regions: readonly RankedRegion[]): number {
+  const region = assumed === null ? 1 : byRegion[assumed.evidence] * (assumed === regions[0] ? 1 : 0.8);
+  return Math.round(bySource[source] * region * 100) / 100;
 }

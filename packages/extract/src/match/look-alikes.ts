@@ -2,38 +2,44 @@ import type { RejectReason } from '@numfleet/contracts';
 import type { DigitRun } from './digit-runs.ts';
 import { isLabelled } from './labels.ts';
 
-/** What is left of a run when what is no phone number is taken out: pieces to try, or why there are none. */
-type Sifted = { pieces: { start: number; end: number }[]; reason: RejectReason | null };
-
-const leastDigits = 7;
-/** Four numbers in a row; more digits in one breath are a table or noise. */
-const mostDigits = 60;
-const mostGroups = 24;
 const contextLength = 60;
 
+/** What of a text speaks for or against a number in it. */
+export type Context = {
+  before: string;
+  after: string;
+  /** A word such as "Tel." stands right before. */
+  labelled: boolean;
+};
+
+export function contextOf(text: string, start: number, end: number): Context {
+  const before = text.slice(Math.max(0, start - contextLength), start);
+  return { before, after: text.slice(end, end + contextLength), labelled: isLabelled(before) };
+}
+
 /**
- * Takes dates, times, addresses of machines, coordinates, counted sequences and named ids out of a run of digits. A rule
- * that could hit a phone number does not apply after a word such as "Tel.".
+ * Why what reads as a number is none: dates, times, addresses of machines, coordinates, counted sequences and named ids.
+ * A rule that could hit a phone number does not apply after a word such as "Tel.". `start` and `end` are the number's
+ * place in the run. Null where nothing speaks against it.
  */
-export function siftRun(text: string, run: DigitRun): Sifted {
-  if (isNoise(run)) return rejected('sequence');
+export function rejectionOf(
+  text: string,
+  run: DigitRun,
+  { start, end }: { start: number; end: number },
+  { before, after, labelled }: Context,
+): RejectReason | null {
   const spelling = text.slice(run.start, run.end);
-  const before = text.slice(Math.max(0, run.start - contextLength), run.start);
-  const after = text.slice(run.end, run.end + contextLength);
-  const labelled = isLabelled(before);
-  if (isGlued(before, spelling, after, labelled)) return rejected('identifier');
-  if (!labelled && (isNamedId(before) || isInAddress(before))) return rejected('identifier');
-  if (!labelled && !spelling.startsWith('+') && isCounted(spelling)) return rejected('sequence');
-  return takeOut(spelling, run.start, lookAlikesIn(spelling, before, after, labelled));
-}
-
-/** Also more single digits than E.164 has: they cost libphonenumber most, 12 s for 1 MB of `1 `. */
-export function isNoise({ digits, groups }: DigitRun): boolean {
-  return digits > mostDigits || groups > mostGroups || (groups > 15 && digits < 2 * groups);
-}
-
-function rejected(reason: RejectReason): Sifted {
-  return { pieces: [], reason };
+  const hasPlus = text.slice(run.start, start).includes('+') && start === run.groups[0];
+  if (isGlued(before, hasPlus ? '+' : spelling, after, labelled)) return 'identifier';
+  if (isInAddress(before) || (!labelled && isNamedId(before))) return 'identifier';
+  if (!labelled && !hasPlus && isCounted(text.slice(start, end))) return 'sequence';
+  const [from, to] = [start - run.start, end - run.start];
+  const beforeRun = text.slice(Math.max(0, run.start - 8), run.start);
+  const afterRun = text.slice(run.end, run.end + 8);
+  const overlapping = lookAlikesIn(spelling, beforeRun, afterRun, labelled).find(
+    (one) => one.start < to && one.end > from,
+  );
+  return overlapping?.reason ?? null;
 }
 
 /** Digits that go on as a word, `abc1234567` or `#1234567`; but `Tel02079460958Fax` is a number among its labels. */
@@ -54,7 +60,7 @@ const idWords = new RegExp(
     String.raw`abn|acn|cnpj|cpf|inn|ogrn|kpp|gstin|dic|sku|ean|upc|gtin|hrb|hra|fcc|konto|kto|blz|steuer\p{L}*|p\.?\s?iva|` +
     String.raw`partita iva)|ИНН|ОГРН|КПП|БИК|ICP)(?:[\s-]?(?:no|nr|num(?:ber)?|n°|№|id|code|备|備|号))?|` +
     String.raw`\b(?:order|tracking|invoice|ref|reference|item|model|serial|licen[cs]e|reg|registration|registered|account|acct|` +
-    String.raw`tax|zip|post|patent|article|company|charity|customer|case|product|part)[\s-]?(?:no|nr|num(?:ber)?|n°|№|id|code|#))` +
+    String.raw`tax|zip|post|p\.?\s?o\.?\s?box|patent|article|company|charity|customer|case|product|part)[\s-]?(?:no|nr|num(?:ber)?|n°|№|id|code|#))` +
     String.raw`[\s.:#()№°-]*(?:[A-Z]{2}\s?)?$`,
   'iu',
 );
@@ -108,6 +114,7 @@ const rules: Rule[] = [
     evenLabelled: true,
   },
   { reason: 'sequence', pattern: rule(`\\d{5} ?${dash} ?\\d{5}`), holds: isRange },
+  { reason: 'sequence', pattern: rule('\\d{2,4}(?:/\\d{2,4}){2,}') },
 ];
 
 function rule(pattern: string): RegExp {
@@ -126,7 +133,7 @@ function lookAlikesIn(spelling: string, before: string, after: string, labelled:
       }
     }
   }
-  return found.sort((a, b) => a.start - b.start);
+  return found;
 }
 
 /** A colon ends a run, so a time of day lies half in it: `25.08.2015 22` `:30`. */
@@ -141,17 +148,6 @@ function timesIn(spelling: string, before: string, after: string): LookAlike[] {
     found.push({ start: hours.index, end: spelling.length, reason: 'date' });
   }
   return found;
-}
-
-function takeOut(spelling: string, offset: number, lookAlikes: LookAlike[]): Sifted {
-  const pieces: Sifted['pieces'] = [];
-  let from = 0;
-  for (const { start, end } of [...lookAlikes, { start: spelling.length, end: spelling.length }]) {
-    const piece = spelling.slice(from, Math.max(from, start));
-    if (piece.replace(/\D+/g, '').length >= leastDigits) pieces.push({ start: offset + from, end: offset + start });
-    from = Math.max(from, end);
-  }
-  return { pieces, reason: pieces.length > 0 ? null : (lookAlikes[0]?.reason ?? 'invalid') };
 }
 
 /** Four bytes; but `12.34.56.78` is how Danes write a number. */

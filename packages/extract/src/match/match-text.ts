@@ -1,122 +1,228 @@
 import type { FindingLabel, NumberType, RejectReason } from '@numfleet/contracts';
-import { type CountryCode, findPhoneNumbersInText, type NumberFound, type PhoneNumber } from 'libphonenumber-js/max';
-import { digitRuns } from './digit-runs.ts';
-import { labelAfter, labelBefore } from './labels.ts';
-import { isNoise, siftRun } from './look-alikes.ts';
+import { planOf } from '../numbering/numbering-plans.ts';
+import { hasUnknownPrefix } from '../numbering/parse-number.ts';
+import { countryLike, regionNamed } from '../region/country-names.ts';
+import { type DigitRun, digitRuns } from './digit-runs.ts';
+import { interpretRun, type ReadNumber } from './interpret-run.ts';
+import { isLabelled, labelAfter, labelBefore } from './labels.ts';
+import { type Context, contextOf, rejectionOf } from './look-alikes.ts';
+import { vanityNumbers } from './vanity-numbers.ts';
 
 /** A valid number as it was read. `e164` is plain: it goes straight into a PhoneNumber (I3). */
 export type Match = {
   e164: string;
-  region: CountryCode | null;
+  region: string | null;
   type: NumberType;
   label: FindingLabel | null;
+  /** A word right before it says what it is. */
+  labelled: boolean;
   /** Written with its country code, so that no region had to be assumed. */
   international: boolean;
+  /** Which of the regions was assumed; -1 for none. */
+  assumed: number;
+  /** Offsets into the text. */
+  start: number;
+  end: number;
 };
 
-export type Reading = { match: Match } | { rejected: RejectReason };
+export type Reading = { match: Match } | { rejected: RejectReason; start: number; end: number };
+
+export type MatchOptions = {
+  /** Tried in turn for numbers without a country code. */
+  regions: readonly string[];
+  /** Text that programs wrote: digits in one group, without a plus or a word before them, are an id there. */
+  isMachineText?: boolean;
+  /** Whether a number was found before, so that its context need not be looked at. */
+  isSettled?: (e164: string) => boolean;
+};
 
 const leastDigits = 7;
+/** Where a region's numbers have fewer, a word such as "Tel." must stand before them. */
+const leastDigitsLabelled = 5;
 const labelReach = 40;
-const mostSpelledOut = 7;
 
 /** Reads the phone numbers out of folded text, in order; what looks like a number and is none comes out as a reason. */
-export function* matchNumbers(text: string, region: CountryCode | null): Generator<Reading> {
-  for (const run of digitRuns(text)) {
-    if (run.digits < leastDigits) continue;
-    const { pieces, reason } = siftRun(text, run);
-    if (reason !== null) yield { rejected: reason };
-    for (const piece of pieces) yield* matchPiece(text, piece, region, false);
+export function* matchText(text: string, options: MatchOptions): Generator<Reading> {
+  const progress: Progress = { lastEnd: 0, explained: 0 };
+  const least = hasShortNumbers(options.regions[0]) ? leastDigitsLabelled : leastDigits;
+  for (const run of digitRuns(text, least)) {
+    if (run.digits >= leastDigits || isLabelledAt(text, run.start)) yield* matchRun(text, run, options, progress);
   }
+  yield* vanityNumbers(text);
+}
+
+type Progress = {
+  /** Where the number before this one ended. */
+  lastEnd: number;
+  /** How many runs without a valid number were looked at for what else they are. */
+  explained: number;
+};
+
+/** Beyond it what is no valid number is `invalid`, whatever else it is: a page of a million near-misses must not take long. */
+const mostExplained = 2_000;
+
+function hasShortNumbers(region: string | undefined): boolean {
+  const [shortest = leastDigits] = (region === undefined ? null : planOf(region))?.lengths ?? [];
+  return shortest < leastDigits;
+}
+
+function isLabelledAt(text: string, start: number): boolean {
+  return isLabelled(text.slice(Math.max(0, start - labelReach), start));
 }
 
 /** Reads a value that its page declares to be a phone number: nothing around it can speak against it. */
-export function* matchDeclared(value: string, region: CountryCode | null): Generator<Reading> {
-  for (const run of digitRuns(value)) {
-    if (isNoise(run)) yield { rejected: 'sequence' };
-    else if (run.digits >= leastDigits) yield* matchPiece(value, run, region, true);
-  }
-}
-
-/** The regions of what was read, one a match, for `regionOfPage`. */
-export function* regionsOf(readings: Iterable<Reading>): Generator<CountryCode> {
-  for (const reading of readings) if ('match' in reading && reading.match.region !== null) yield reading.match.region;
-}
-
-function* matchPiece(
-  text: string,
-  piece: { start: number; end: number },
-  region: CountryCode | null,
-  declared: boolean,
-): Generator<Reading> {
-  const spelling = text.slice(piece.start, piece.end).replace(/^[([ ]*\+[+ ]*/, '+');
-  const extension = extensionAfter(text, piece.end);
-  const { found, from } = findNumbers(spellingsOf(spelling, declared), extension, region);
-  if (found.length === 0) yield { rejected: region === null && !spelling.startsWith('+') ? 'no-region' : 'invalid' };
-  let last = 0;
-  for (const { number, startsAt, endsAt } of found) {
-    const e164 = e164Of(number);
-    if (e164 === null) {
-      yield { rejected: 'invalid' };
+export function* matchDeclared(value: string, regions: readonly string[]): Generator<Reading> {
+  for (const run of digitRuns(value, leastDigits)) {
+    const place = { start: run.start, end: run.end };
+    if (run.isNoise) {
+      yield { rejected: 'sequence', ...place };
       continue;
     }
-    const before = contextBefore(text, piece.start) + from.slice(last, startsAt);
-    const after = endsAt >= from.length ? text.slice(piece.end, piece.end + labelReach) : '';
-    last = endsAt;
-    const region = number.country ?? null;
-    const label = labelAfter(after) ?? labelBefore(before);
-    const international = /^[([ ]*\+/.test(from.slice(startsAt));
-    yield { match: { e164, region, type: typeOf(number), label, international } };
+    const numbers = interpretRun(value, run, regions, true);
+    if (numbers.length === 0) yield { rejected: invalidOrNoRegion(value, run, regions), ...place };
+    for (const number of numbers) yield readingOf(value, run, number, { before: '', after: '', labelled: true });
   }
+  yield* vanityNumbers(value);
+}
+
+/** The regions of the first international numbers in a text, one a number, for the ranking of regions. */
+export function regionsIn(text: string): string[] {
+  const regions: string[] = [];
+  let tried = 0;
+  for (let plus = text.indexOf('+'); plus !== -1 && tried < mostTried; plus = text.indexOf('+', plus + 1)) {
+    tried += 1;
+    const spelling = text.slice(plus, plus + longestSpelling);
+    for (const run of digitRuns(spelling, leastDigits)) {
+      const numbers = run.isNoise || run.start > maxLead ? [] : interpretRun(spelling, run, [], false);
+      for (const { region } of numbers) if (region !== null) regions.push(region);
+      break;
+    }
+  }
+  return regions;
+}
+
+const mostTried = 100;
+const maxLead = 4;
+const longestSpelling = 32;
+
+function* matchRun(text: string, run: DigitRun, options: MatchOptions, progress: Progress): Generator<Reading> {
+  const { isMachineText, regions, isSettled } = options;
+  if (isMachineText && isBare(text, run)) {
+    yield { rejected: 'identifier', start: run.start, end: run.end };
+    return;
+  }
+  const numbers = run.isNoise ? [] : interpretHere(text, run, options, progress);
+  if (numbers.length === 0) {
+    yield { rejected: reasonFor(text, run, regions, progress), start: run.start, end: run.end };
+  }
+  for (const number of numbers) {
+    if (isSettled?.(e164Of(number, null))) {
+      yield readingOf(text, run, number, { before: '', after: '', labelled: false });
+      continue;
+    }
+    const start = number.start === run.groups[0] ? run.start : number.start;
+    const context = contextOf(text, start, number.end);
+    const reason = rejectionOf(text, run, number, context);
+    if (reason !== null) yield { rejected: reason, start: number.start, end: number.end };
+    else yield readingOf(text, run, number, { ...context, before: ownContext(text, progress.lastEnd, start) });
+    progress.lastEnd = number.end;
+  }
+}
+
+/** As the country that is named before it says, where it is a number there; else by the page's regions. */
+function interpretHere(
+  text: string,
+  run: DigitRun,
+  { regions, isSettled }: MatchOptions,
+  progress: Progress,
+): ReadNumber[] {
+  const numbers = interpretRun(text, run, regions, false);
+  const assumed = numbers.find((number) => number.assumed >= 0);
+  if (numbers.length > 0 && (assumed === undefined || isSettled?.(e164Of(assumed, null)))) return numbers;
+  if (numbers.length === 0 && progress.explained >= mostExplained) return numbers;
+  const named = regionBefore(text, run.start);
+  if (named !== null && (assumed === undefined || named !== regions[assumed.assumed])) {
+    const there = interpretRun(text, run, [named], false).filter(({ region }) => region === named);
+    const rank = Math.max(0, regions.indexOf(named));
+    if (there.length > 0) return there.map((number) => ({ ...number, assumed: number.international ? -1 : rank }));
+  }
+  // After a word such as "Tel." a country code may lack its plus.
+  return numbers.length === 0 && isLabelledAt(text, run.start) ? interpretRun(text, run, regions, true) : numbers;
+}
+
+const countryReach = 72;
+
+/** The country that is named last in the lines before a number, back to the number before it. */
+function regionBefore(text: string, start: number): string | null {
+  const before = text.slice(Math.max(0, start - countryReach), start).replace(/^[\s\S]*\d{6,}/, '');
+  const names = before.match(countryLike) ?? [];
+  for (const name of names.reverse()) {
+    const region = regionNamed(name);
+    if (region !== null) return region;
+  }
+  return null;
+}
+
+/** In one group, without a plus or a word before it. */
+function isBare(text: string, run: DigitRun): boolean {
+  if (run.groups.length !== 2 || text.slice(run.start, run.groups[0]).includes('+')) return false;
+  return !isLabelledAt(text, run.start);
 }
 
 /** The words that may label a number; those of an earlier line with a number of its own are that one's. */
-function contextBefore(text: string, start: number): string {
-  return text.slice(Math.max(0, start - labelReach), start).replace(/^[\s\S]*\d[^\n]*\n/, '');
+function ownContext(text: string, lastEnd: number, start: number): string {
+  const from = Math.max(0, start - labelReach, Math.min(lastEnd, start));
+  return text.slice(from, start).replace(/^[\s\S]*\d[^\n]*\n/, '');
 }
 
-/** libphonenumber would take `, 45 days` for an extension, so it is shown what follows only where that says so. */
-function extensionAfter(text: string, end: number): string {
-  const following = text.slice(end, end + 24);
-  return /^[ ,.(]{0,3}(?:;ext=|e?xt(?:n|ension)?|int\b|anexo|ramal|доб|#|x ?\d)[^\n]*/iu.exec(following)?.[0] ?? '';
+/** Why a run without a valid number is none: by what it is instead, where that shows. */
+function reasonFor(text: string, run: DigitRun, regions: readonly string[], progress: Progress): RejectReason {
+  if (run.isNoise) return 'sequence';
+  if (progress.explained >= mostExplained) return invalidOrNoRegion(text, run, regions);
+  progress.explained += 1;
+  const place = { start: run.groups[0] ?? run.start, end: run.end };
+  return rejectionOf(text, run, place, contextOf(text, run.start, run.end)) ?? invalidOrNoRegion(text, run, regions);
 }
 
-/** How a number may be meant, likeliest first. */
-function spellingsOf(spelling: string, declared: boolean): string[] {
-  const digits = spelling.replace(/\D+/g, '');
-  if (isSpelledOut(spelling, digits)) return spellingsOf(spelling.startsWith('+') ? `+${digits}` : digits, declared);
-  // The prefix that most of the world dials before a country code; it is unknown to regions that dial another.
-  if (/^00[1-9]/.test(digits)) return [spelling, spelling.replace(/^[([]?00/, '+')];
-  // A link to an international number often lacks its plus.
-  if (declared && /^[1-9]\d{10}/.test(digits)) return [spelling, `+${digits}`];
-  return [spelling];
-}
-
-/** `0 2 0 7 9 4 6 0 9 5 8`: tried as one group, since libphonenumber would try every part of it, at 0.5 ms each. */
-function isSpelledOut(spelling: string, digits: string): boolean {
-  return digits.length > mostSpelledOut && digits.length < 1.5 * (spelling.match(/\d+/g)?.length ?? 0);
-}
-
-function findNumbers(
-  spellings: string[],
-  extension: string,
-  region: CountryCode | null,
-): { found: NumberFound[]; from: string } {
-  for (const spelling of spellings) {
-    const from = spelling + extension;
-    const all = findPhoneNumbersInText(from, region === null ? {} : { defaultCountry: region });
-    const found = all.filter(({ startsAt }) => startsAt < spelling.length);
-    if (found.length > 0) return { found, from };
+function invalidOrNoRegion(text: string, run: DigitRun, regions: readonly string[]): RejectReason {
+  if (text.slice(run.start, run.groups[0]).includes('+')) {
+    return hasUnknownPrefix(text.slice(run.groups[0], run.end).replace(/\D/g, '')) ? 'unknown-prefix' : 'invalid';
   }
-  return { found: [], from: '' };
+  return regions.length === 0 ? 'no-region' : 'invalid';
 }
 
-/** E.164 with RFC 3966's `;ext=`; null for the few valid numbers that are shorter or longer than E.164 allows for. */
-function e164Of(number: PhoneNumber): string | null {
-  const e164 = number.ext === undefined ? number.number : `${number.number};ext=${number.ext}`;
-  return /^\+[1-9]\d{6,14}(;ext=\d{1,15})?$/.test(e164) ? e164 : null;
+function readingOf(text: string, run: DigitRun, number: ReadNumber, { before, after, labelled }: Context): Reading {
+  const extension = extensionAfter(text, number.end);
+  const e164 = e164Of(number, extension);
+  if (!/^\+[1-9]\d{6,14}(?:;ext=\d{1,15})?$/.test(e164))
+    return { rejected: 'invalid', start: number.start, end: number.end };
+  const { region, type, international, assumed, end } = number;
+  return {
+    match: {
+      e164,
+      region,
+      type,
+      label: labelAfter(after) ?? labelBefore(before),
+      labelled,
+      international,
+      assumed,
+      start: number.start === run.groups[0] ? run.start : number.start,
+      end,
+    },
+  };
 }
 
-function typeOf(number: PhoneNumber): NumberType {
-  return (number.getType()?.toLowerCase() as NumberType | undefined) ?? 'unknown';
+/** E.164 with RFC 3966's `;ext=`. */
+function e164Of({ code, national }: ReadNumber, extension: string | null): string {
+  return `+${code}${national}${extension === null ? '' : `;ext=${extension}`}`;
+}
+
+/** An extension where the text says so; libphonenumber would take `, 45 days` for one. */
+function extensionAfter(text: string, end: number): string | null {
+  const following = text.slice(end, end + 28);
+  return (
+    /^[ ,.(]{0,3}(?:;ext=|(?:e?xt(?:n|ension)?|int|anexo|ramal|доб|poste|durchwahl|dw)\b[.:]? ?|#|x ?)(\d{1,7})(?!\d)/iu.exec(
+      following,
+    )?.[1] ?? null
+  );
 }

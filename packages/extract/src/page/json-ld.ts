@@ -4,20 +4,34 @@ export type DeclaredNumber = { value: string; isFax: boolean };
 /** Every telephone and fax number of a JSON-LD script, anywhere in its graph; nothing of one that is not JSON. */
 export function numbersInJsonLd(script: string): DeclaredNumber[] {
   const found: DeclaredNumber[] = [];
+  for (const [key, value] of entriesOf(script)) {
+    const isFax = /(^|[:/])faxNumber$/i.test(key);
+    if (!isFax && !/(^|[:/])telephone$/i.test(key)) continue;
+    for (const number of valuesOf(value)) found.push({ value: number, isFax });
+  }
+  return found;
+}
+
+/** The countries of its addresses, as they are written. */
+export function countriesInJsonLd(script: string): string[] {
+  if (!script.includes('addressCountry')) return [];
+  return [...entriesOf(script)].flatMap(([key, value]) => {
+    if (!/(^|[:/])addressCountry$/.test(key)) return [];
+    return typeof value === 'object' && value !== null && 'name' in value ? valuesOf(value.name) : valuesOf(value);
+  });
+}
+
+function* entriesOf(script: string): Generator<[key: string, value: unknown]> {
   // A stack of our own: a deep graph must not overflow the machine's.
   const pending: unknown[] = [parse(script)];
   while (pending.length > 0) {
     const node = pending.pop();
     if (typeof node !== 'object' || node === null) continue;
-    for (const [key, value] of Object.entries(node).reverse()) {
-      const isFax = /(^|[:/])faxNumber$/i.test(key);
-      if (isFax || /(^|[:/])telephone$/i.test(key)) {
-        for (const number of valuesOf(value)) found.push({ value: number, isFax });
-      }
-      pending.push(value);
+    for (const entry of Object.entries(node).reverse()) {
+      yield entry;
+      pending.push(entry[1]);
     }
   }
-  return found;
 }
 
 function parse(script: string): unknown {

@@ -5,12 +5,15 @@ import type { ScannedPage } from './scan-page.ts';
  * A page's links as absolute http(s) URLs without fragment, each once, in order; at most `maxLinks`. Links marked
  * `rel=nofollow` are not among them, and a page whose robots meta says `nofollow` has none.
  */
-export function linksOf(page: ScannedPage, url: string, maxLinks: number): { links: string[]; cut: boolean } {
+export function linksOf(
+  page: Pick<ScannedPage, 'references' | 'baseHref' | 'nofollow'>,
+  url: string,
+  maxLinks: number,
+): { links: string[]; cut: boolean } {
   const links = new Set<string>();
-  if (page.nofollow) return { links: [], cut: false };
+  if (page.nofollow || maxLinks === 0) return { links: [], cut: false };
   const base = URL.parse(page.baseHref ?? '', url)?.href ?? url;
-  const references = new Set([...page.anchors.map(({ href }) => href), ...page.frames]);
-  for (const reference of references) {
+  for (const reference of new Set(page.references)) {
     if (isPhoneLink(reference)) continue;
     const link = resolve(reference, base);
     if (link === null || links.has(link)) continue;

@@ -8,7 +8,7 @@ export type PhoneLink = { value: string; label: FindingLabel };
  * for those without a number (share links).
  */
 export function readPhoneLink(href: string): PhoneLink | null {
-  const dialled = /^\s*(tel|callto|facetime|sms|smsto|mms):(?:\/\/)?([^?&]*)/i.exec(href);
+  const dialled = /^\s*(tel|callto|facetime|skype|sms|smsto|mms):(?:\/\/)?([^?&]*)/i.exec(href);
   if (dialled !== null) {
     const label = /^(sms|mms)/i.test(dialled[1] ?? '') ? 'sms' : 'phone';
     return linkOf(dialValue(percentDecoded(dialled[2] ?? '')), label);
@@ -24,7 +24,7 @@ export function readPhoneLink(href: string): PhoneLink | null {
 }
 
 export function isPhoneLink(href: string): boolean {
-  return /^\s*(?:tel|callto|facetime|sms|smsto|mms|whatsapp):|^\s*https?:\/\/(?:www\.wa\.me|wa\.me|(?:api|web)\.whatsapp\.com)\//i.test(
+  return /^\s*(?:tel|callto|facetime|skype|sms|smsto|mms|whatsapp):|^\s*https?:\/\/(?:www\.wa\.me|wa\.me|(?:api|web)\.whatsapp\.com)\//i.test(
     href,
   );
 }

@@ -1,10 +1,14 @@
-import type { Attributes } from './html-events.ts';
+import type { Attributes } from '../html/attributes.ts';
+import { byteAt, textOf } from '../html/bytes.ts';
+import type { Tag } from '../html/tags.ts';
+import { codeTrait } from '../text/code-traits.ts';
 
 /** Gathers what tells whether a page still waits for its scripts. */
 export type RenderEvidence = {
-  openTag(name: string, attributes: Attributes): void;
-  closeTag(name: string): void;
-  text(text: string): void;
+  openTag(tag: Tag, attributes: Attributes): void;
+  closeTag(tag: Tag): void;
+  /** As `HtmlListener.text`. */
+  text(bytes: Uint8Array, start: number, end: number, marks: number): void;
   wantsBrowser(): boolean;
 };
 
@@ -24,16 +28,16 @@ export function createRenderEvidence(): RenderEvidence {
   let asksForScript = false;
   let inTitle = false;
   return {
-    openTag(name, attributes) {
+    openTag({ name }, attributes) {
       if (name === 'script') {
-        hasScript ||= isExecutable(attributes.type);
+        hasScript ||= isExecutable(attributes.get('type'));
         return;
       }
       if (name === 'noscript') noscript = '';
       if (name === 'title') inTitle = true;
-      if (noscript === null) rootTag = isApplicationRoot(name, attributes.id) ? name : null;
+      if (noscript === null) rootTag = isApplicationRoot(name, attributes) ? name : null;
     },
-    closeTag(name) {
+    closeTag({ name }) {
       if (name === 'noscript' && noscript !== null) {
         asksForScript ||= asksForJavaScript(noscript);
         noscript = null;
@@ -43,14 +47,14 @@ export function createRenderEvidence(): RenderEvidence {
       if (rootTag === name) hasEmptyRoot = true;
       rootTag = null;
     },
-    text(text) {
+    text(bytes, start, end, marks) {
       if (noscript !== null) {
-        if (noscript.length < maxNoscript) noscript += text;
+        if (noscript.length < maxNoscript) noscript += textOf(bytes, start, Math.min(end, start + maxNoscript));
         return;
       }
-      if (!/\S/.test(text)) return;
+      if ((marks & codeTrait.visible) === 0) return;
       rootTag = null;
-      if (!inTitle && visible < leastText) visible += text.replace(/\s+/g, '').length;
+      if (!inTitle && visible < leastText) visible += visibleIn(bytes, start, Math.min(end, start + 4 * leastText));
     },
     wantsBrowser: () => hasScript && (visible < leastText || hasEmptyRoot || asksForScript),
   };
@@ -58,9 +62,19 @@ export function createRenderEvidence(): RenderEvidence {
 
 const maxNoscript = 2_000;
 
+/** Characters that are no spaces: bytes that begin one. */
+function visibleIn(bytes: Uint8Array, start: number, end: number): number {
+  let count = 0;
+  for (let at = start; at < end; at++) {
+    const byte = byteAt(bytes, at);
+    if (byte > 0x20 && (byte & 0xc0) !== 0x80) count += 1;
+  }
+  return count;
+}
+
 /** Optimisers rename the types of scripts that they delay (`rocketlazyloadscript`, `<hex>-text/javascript`). */
-function isExecutable(type: string | undefined): boolean {
-  return type === undefined || type.trim() === '' || /javascript|ecmascript|^\s*module\s*$|lazyloadscript/i.test(type);
+function isExecutable(type: string | null): boolean {
+  return type === null || type.trim() === '' || /javascript|ecmascript|^\s*module\s*$|lazyloadscript/i.test(type);
 }
 
 const rootIds = new Set([
@@ -75,8 +89,11 @@ const rootIds = new Set([
   'main-app',
 ]);
 
-function isApplicationRoot(name: string, id: string | undefined): boolean {
-  return name === 'app-root' || name === 'my-app' || (id !== undefined && rootIds.has(id.toLowerCase()));
+const rootTags = new Set(['div', 'main', 'section', 'body']);
+
+function isApplicationRoot(name: string, attributes: Attributes): boolean {
+  const id = rootTags.has(name) ? attributes.get('id') : null;
+  return name === 'app-root' || name === 'my-app' || (id !== null && rootIds.has(id.toLowerCase()));
 }
 
 function asksForJavaScript(text: string): boolean {

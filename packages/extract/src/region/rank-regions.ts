@@ -1,46 +1,149 @@
-import { type CountryCode, isSupportedCountry } from 'libphonenumber-js/max';
+import { textNearNumbers } from '../match/digit-runs.ts';
+import { fitOfRegions } from '../match/region-fit.ts';
+import { isRegion } from '../numbering/numbering-plans.ts';
+import type { PageHints } from '../page/page-hints.ts';
+import { addressEvidence } from './address-evidence.ts';
+import { regionNamed } from './country-names.ts';
+import { languageOfText, regionsOfLanguage } from './languages.ts';
 
-/** What a page's region was taken from, surest first. */
-export type RegionEvidence = 'campaign' | 'tld' | 'numbers' | 'shape' | 'lang';
+/** What a region was taken from. */
+export type RegionEvidence =
+  | 'campaign'
+  | 'tld'
+  | 'site'
+  | 'country'
+  | 'numbers'
+  | 'address'
+  | 'shape'
+  | 'fit'
+  | 'locale'
+  | 'language';
 
-/** The region by which numbers without a country code are read, and why it is that. */
-export type PageRegion = { code: CountryCode; evidence: RegionEvidence };
+/** A region by which numbers without a country code may be read, and the evidence that speaks for it most. */
+export type RankedRegion = { code: string; weight: number; evidence: RegionEvidence };
 
 type RegionHints = {
   /** The campaign's region, which the operator states. */
   region: string | null;
   url: string | null;
-  lang: string | null;
-  ogLocale: string | null;
-  /** Regions of the international numbers on the page; asked for only when nothing surer is known. */
-  regionsOnPage(): Iterable<CountryCode>;
-  /** The page's folded text. */
+  page: Pick<PageHints, 'lang' | 'locales' | 'hosts' | 'countries'> | null;
+  /** Regions of the international numbers on the page. */
+  numbers: readonly string[];
+  /** The page's folded text, where it may hold numbers. */
   text: string;
 };
 
+/** Enough of a page for its addresses and its language. */
+const longestText = 8_000;
+
+const weights: Record<RegionEvidence, number> = {
+  campaign: 100,
+  tld: 8,
+  country: 5,
+  numbers: 4,
+  site: 3,
+  shape: 2.5,
+  fit: 6,
+  address: 1,
+  locale: 2,
+  language: 1,
+};
+const mostRegions = 4;
+const mostAsked = 8;
+
 /**
- * The campaign's region, else the country of the host's TLD, else that of most international numbers on the page, else
- * the one that a number's shape gives away, else that of
- * its language tag or `og:locale`. The language comes last, because templates say `en-US` everywhere.
+ * Ranks the regions that a page may be of by all that speaks for them: the campaign, the TLD of the page and of its own
+ * addresses, countries that it names, its international numbers, post codes and currencies, the shape of its numbers, its
+ * language. The weights are ranks, set by reasoning and not fitted; see the bench for what they give.
  */
-export function regionOfPage(hints: RegionHints): PageRegion | null {
-  return (
-    pageRegion(hints.region, 'campaign') ??
-    pageRegion(regionOfTld(hints.url), 'tld') ??
-    pageRegion(mostFrequent(hints.regionsOnPage()), 'numbers') ??
-    pageRegion(regionOfShape(hints.text), 'shape') ??
-    pageRegion(regionOfLocale(hints.lang), 'lang') ??
-    pageRegion(regionOfLocale(hints.ogLocale), 'lang')
+export function rankRegions({ region, url, page, numbers, text: whole }: RegionHints): RankedRegion[] {
+  const tally = createTally();
+  const text = textNearNumbers(whole, longestText);
+  tally.add(region, 'campaign');
+  tally.add(regionOfHost(hostOf(url)), 'tld');
+  for (const host of unique((page?.hosts ?? []).map(regionOfHost))) tally.add(host, 'site');
+  for (const country of unique((page?.countries ?? []).map(regionOfCountry))) tally.add(country, 'country');
+  addNumbers(tally, numbers);
+  if (region === null) for (const [code, weight] of addressEvidence(text)) tally.add(code, 'address', weight);
+  if (northAmerican.test(text)) tally.add('US', 'shape');
+  addLocales(tally, page, text);
+  addFit(tally, whole);
+  return tally.ranked().slice(0, mostRegions);
+}
+
+type Tally = {
+  add(code: string | null, evidence: RegionEvidence, share?: number): void;
+  ranked(): RankedRegion[];
+};
+
+function createTally(): Tally {
+  const entries = new Map<string, { weight: number; most: number; evidence: RegionEvidence }>();
+  return {
+    add(code, evidence, share = 1) {
+      if (code === null || !isRegion(code)) return;
+      const weight = weights[evidence] * share;
+      const entry = entries.get(code) ?? { weight: 0, most: 0, evidence };
+      entry.weight += weight;
+      if (weight > entry.most) {
+        entry.most = weight;
+        entry.evidence = evidence;
+      }
+      entries.set(code, entry);
+    },
+    ranked: () =>
+      [...entries]
+        .map(([code, { weight, evidence }]) => ({ code, weight, evidence }))
+        .sort((a, b) => b.weight - a.weight),
+  };
+}
+
+function addNumbers(tally: Tally, numbers: readonly string[]): void {
+  for (const code of new Set(numbers)) {
+    tally.add(code, 'numbers', numbers.filter((one) => one === code).length / numbers.length);
+  }
+}
+
+/** The others are asked how many of the page's numbers they would explain, where the first is not sure. */
+function addFit(tally: Tally, text: string): void {
+  const ranked = tally.ranked();
+  if (ranked.length < 2 || (ranked[0]?.weight ?? 0) >= weights.campaign) return;
+  const fit = fitOfRegions(
+    text,
+    ranked.slice(0, mostAsked).map(({ code }) => code),
   );
+  for (const [code, share] of fit) tally.add(code, 'fit', share);
 }
 
-/** Whether numbers without a country code can be read by this region: an ISO 3166 code in capitals. */
-export function isRegion(code: string): boolean {
-  return isSupportedCountry(code);
+function addLocales(tally: Tally, page: RegionHints['page'], text: string): void {
+  const locales = [page?.lang ?? null, ...(page?.locales ?? [])].flatMap(localeOf);
+  for (const { region, language } of uniqueBy(locales, (one) => `${one.language}-${one.region}`)) {
+    // Templates say en-US everywhere.
+    if (region !== null) tally.add(region, 'locale', language === 'en' && region === 'US' ? 0.4 : 1);
+  }
+  const languages = unique(locales.map(({ language }) => language));
+  const spoken = languages.length > 0 ? languages : [languageOfText(text)];
+  for (const language of spoken) {
+    for (const [rank, code] of regionsOfLanguage(language ?? '').entries()) tally.add(code, 'language', 1 / (1 + rank));
+  }
 }
 
-function pageRegion(code: string | null, evidence: RegionEvidence): PageRegion | null {
-  return code !== null && isSupportedCountry(code) ? { code, evidence } : null;
+/** Language and region of a BCP 47 tag, or of a POSIX locale. By hand, since `Intl.Locale` takes microseconds. */
+function localeOf(locale: string | null): { language: string; region: string | null }[] {
+  const match = /^\s*([a-z]{2,3})(?:[-_][a-z]{4})?(?:[-_]([a-z]{2}))?(?![a-z])/i.exec(locale ?? '');
+  if (match === null) return [];
+  return [{ language: match[1]?.toLowerCase() ?? '', region: match[2]?.toUpperCase() ?? null }];
+}
+
+function unique<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}
+
+function uniqueBy<T>(values: readonly T[], key: (value: T) => string): T[] {
+  return [...new Map(values.map((value) => [key(value), value])).values()];
+}
+
+function hostOf(url: string | null): string {
+  return url === null ? '' : (URL.parse(url)?.hostname ?? '');
 }
 
 /** Country domains that the world uses for other things, and that say nothing about a region. */
@@ -53,32 +156,17 @@ const otherTlds = new Map([
   ['su', 'RU'],
 ]);
 
-function regionOfTld(url: string | null): string | null {
-  const host = url === null ? '' : (URL.parse(url)?.hostname ?? '');
-  const tld = /\.([a-z]{2,4})\.?$/.exec(host)?.[1] ?? '';
-  if (genericTlds.has(tld) && !/\.(com?|net|org|gov|edu|ac)\.[a-z]{2}$/.test(host)) return null;
+function regionOfHost(host: string): string | null {
+  const tld = /\.([a-z]{2,4})\.?$/i.exec(host)?.[1]?.toLowerCase() ?? '';
+  if (genericTlds.has(tld) && !/\.(com?|net|org|gov|edu|ac)\.[a-z]{2}$/i.test(host)) return null;
   return otherTlds.get(tld) ?? (tld.length === 2 ? tld.toUpperCase() : null);
 }
 
-function mostFrequent(codes: Iterable<CountryCode>): CountryCode | null {
-  const counts = new Map<CountryCode, number>();
-  for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);
-  let best: CountryCode | null = null;
-  for (const [code, count] of counts) if (best === null || count > (counts.get(best) ?? 0)) best = code;
-  return best;
+/** `GB`, `GB-LND`, `United Kingdom`. */
+function regionOfCountry(country: string): string | null {
+  const code = /^([A-Z]{2})(?:[-_]|$)/i.exec(country)?.[1]?.toUpperCase() ?? null;
+  return code ?? regionNamed(country);
 }
 
 /** `(212) 555-0123` and `212.555.0123` are written so in the North American plan alone; any region of it parses them. */
-function regionOfShape(text: string): string | null {
-  return /(?<![\d.+/-])(?:1[-. ])?(?:\(\d{3}\)[ -]{0,2}|\d{3}[-.])\d{3}[-.]\d{4}(?![\d/-]|\.\d)/.test(text)
-    ? 'US'
-    : null;
-}
-
-function regionOfLocale(locale: string | null): string | null {
-  try {
-    return locale === null ? null : (new Intl.Locale(locale.trim().replaceAll('_', '-')).region ?? null);
-  } catch {
-    return null;
-  }
-}
+const northAmerican = /(?<![\d.+/-])(?:1[-. ])?(?:\(\d{3}\)[ -]{0,2}|\d{3}[-.])\d{3}[-.]\d{4}(?![\d/-]|\.\d)/;

@@ -1,0 +1,292 @@
+import { byteTraits } from '../text/byte-traits.ts';
+import { type AttributeSlots, type Attributes, createAttributes } from './attributes.ts';
+import { byteAt, hasTextAt } from './bytes.ts';
+import { hashStep } from './names.ts';
+import { findRawTextEnd, findScriptEnd } from './raw-text.ts';
+import { hasTrait, type Tag, tagAt, traits } from './tags.ts';
+
+export type HtmlListener = {
+  /** `attributes` hold until the next tag. `closed` is a self-closing tag of SVG or MathML, which gets no `closeTag`. */
+  openTag(tag: Tag, attributes: Attributes, closed: boolean, offset: number): void;
+  closeTag(tag: Tag): void;
+  /**
+   * A range of the page that is text. `marks` are the `byteTraits` of its characters together; `digits` counts those that
+   * are, and character references, which may be. References are not decoded, unless `isPlain`: then `&` is itself.
+   */
+  text(start: number, end: number, digits: number, marks: number, isPlain: boolean): void;
+  /** The contents of `<script>`, `<style>` and the like, after their `openTag` and before their `closeTag`. */
+  rawText(tag: Tag, start: number, end: number): void;
+};
+
+/**
+ * One pass over a page by the tokenizer of the HTML standard (§13.2.5). It builds no tree: elements are not paired, and whoever
+ * listens keeps what it needs of their nesting. It knows of tree construction what changes the reading of characters: raw
+ * text, and where SVG and MathML begin and end. Every character is looked at a bounded number of times.
+ */
+export function scanHtml(bytes: Uint8Array, listener: HtmlListener, isScripting = false): void {
+  const scan: Scan = {
+    bytes,
+    listener,
+    attributes: createAttributes(bytes),
+    at: 0,
+    foreign: 0,
+    tagHash: 0,
+    isSelfClosing: false,
+    isScripting,
+  };
+  const length = bytes.length;
+  while (scan.at < length) {
+    if (byteAt(bytes, scan.at) === lessThan && readMarkup(scan)) continue;
+    readText(scan);
+  }
+}
+
+type Scan = {
+  bytes: Uint8Array;
+  listener: HtmlListener;
+  attributes: AttributeSlots;
+  at: number;
+  /** How deep we are in SVG or MathML; an integration point within counts as HTML and is not told from it. */
+  foreign: number;
+  tagHash: number;
+  isSelfClosing: boolean;
+  isScripting: boolean;
+};
+
+const lessThan = 0x3c;
+const greaterThan = 0x3e;
+const slash = 0x2f;
+const equals = 0x3d;
+const dash = 0x2d;
+
+/** Reads characters up to the next `<`; the one that it begins at is text whatever it is. */
+function readText(scan: Scan): void {
+  const { bytes } = scan;
+  const start = scan.at;
+  let digits = 0;
+  let marks = 0;
+  let at = start;
+  let code = byteAt(bytes, at);
+  do {
+    const bits = byteTraits[code] ?? 0;
+    marks |= bits;
+    digits += bits & 1;
+    at += 1;
+    code = byteAt(bytes, at);
+  } while (code !== lessThan && at < bytes.length);
+  scan.at = at;
+  scan.listener.text(start, at, digits, marks, false);
+}
+
+/** Reads what begins with `<`; false where that is text. */
+function readMarkup(scan: Scan): boolean {
+  const { bytes, at } = scan;
+  const code = byteAt(bytes, at + 1);
+  if (isLetter(code)) readTag(scan, at + 1, true);
+  else if (code === slash) return readEndTag(scan);
+  else if (code === 0x21) readDeclaration(scan);
+  else if (code === 0x3f) scan.at = after(bytes, bytes.indexOf(greaterThan, at));
+  else return false;
+  return true;
+}
+
+function readEndTag(scan: Scan): boolean {
+  const { bytes, at } = scan;
+  const code = byteAt(bytes, at + 2);
+  if (at + 2 >= bytes.length) return false;
+  if (isLetter(code)) readTag(scan, at + 2, false);
+  else scan.at = after(bytes, bytes.indexOf(greaterThan, at + 2));
+  return true;
+}
+
+function readDeclaration(scan: Scan): void {
+  const { bytes, at } = scan;
+  if (hasTextAt(bytes, at + 2, '--')) {
+    scan.at = commentEnd(bytes, at + 4);
+  } else if (scan.foreign > 0 && isCdata(bytes, at + 2)) {
+    const end = cdataEnd(bytes, at + 9);
+    scan.at = Math.min(bytes.length, end + 3);
+    tellText(scan, at + 9, end, true);
+  } else {
+    scan.at = after(bytes, bytes.indexOf(greaterThan, at + 2));
+  }
+}
+
+function after(bytes: Uint8Array, found: number): number {
+  return found === -1 ? bytes.length : found + 1;
+}
+
+function isCdata(bytes: Uint8Array, at: number): boolean {
+  return hasTextAt(bytes, at, '[cdata[') && byteAt(bytes, at + 1) === 0x43;
+}
+
+function cdataEnd(bytes: Uint8Array, from: number): number {
+  for (let at = bytes.indexOf(greaterThan, from + 2); at !== -1; at = bytes.indexOf(greaterThan, at + 1)) {
+    if (hasTextAt(bytes, at - 2, ']]')) return at - 2;
+  }
+  return bytes.length;
+}
+
+/** `<!-->`, `<!--->`, `-->` and `--!>` end a comment. */
+function commentEnd(bytes: Uint8Array, from: number): number {
+  if (byteAt(bytes, from) === greaterThan) return from + 1;
+  if (hasTextAt(bytes, from, '->')) return from + 2;
+  for (let at = bytes.indexOf(dash, from); at !== -1; at = bytes.indexOf(dash, at + 1)) {
+    if (byteAt(bytes, at + 1) !== dash) continue;
+    if (byteAt(bytes, at + 2) === greaterThan) return at + 3;
+    if (byteAt(bytes, at + 2) === 0x21 && byteAt(bytes, at + 3) === greaterThan) return at + 4;
+  }
+  return bytes.length;
+}
+
+/** A tag that the page's end cuts off is none (§13.2.5.8 and after, "eof-in-tag"). */
+function readTag(scan: Scan, nameStart: number, isOpening: boolean): void {
+  const { bytes, attributes } = scan;
+  const offset = scan.at;
+  const nameEnd = readTagName(scan, nameStart);
+  const tag = tagAt(bytes, nameStart, nameEnd, scan.tagHash);
+  attributes.clear();
+  scan.at = nameEnd;
+  if (!readAttributes(scan)) return;
+  if (isOpening) openTag(scan, tag, offset);
+  else closeTag(scan, tag);
+}
+
+function readTagName(scan: Scan, start: number): number {
+  const { bytes } = scan;
+  let hash = 0;
+  let at = start;
+  for (; at < bytes.length; at++) {
+    const code = byteAt(bytes, at);
+    if (code === greaterThan || code === slash || isSpace(code)) break;
+    hash = hashStep(hash, code);
+  }
+  scan.tagHash = hash;
+  return at;
+}
+
+/** Reads up to the tag's `>` and says whether it came; without it the page's end cuts the tag off. */
+function readAttributes(scan: Scan): boolean {
+  const { bytes } = scan;
+  for (;;) {
+    let at = scan.at;
+    let code = byteAt(bytes, at);
+    scan.isSelfClosing = false;
+    while (code === slash || isSpace(code)) {
+      scan.isSelfClosing = code === slash;
+      code = byteAt(bytes, ++at);
+    }
+    scan.at = at;
+    if (code === greaterThan) {
+      scan.at += 1;
+      return true;
+    }
+    if (at >= bytes.length) return false;
+    readAttribute(scan);
+  }
+}
+
+function readAttribute(scan: Scan): void {
+  const { bytes, attributes } = scan;
+  const nameStart = scan.at;
+  let at = nameStart;
+  let code = byteAt(bytes, at);
+  let hash = 0;
+  // A `=` that a name begins with is part of it.
+  do {
+    hash = hashStep(hash, code);
+    code = byteAt(bytes, ++at);
+  } while (code !== equals && code !== greaterThan && code !== slash && !isSpace(code) && at < bytes.length);
+  const nameEnd = at;
+  while (isSpace(code)) code = byteAt(bytes, ++at);
+  if (code !== equals) {
+    scan.at = at;
+    attributes.add(nameStart, nameEnd, hash, nameEnd, nameEnd, 0);
+    return;
+  }
+  do code = byteAt(bytes, ++at);
+  while (isSpace(code));
+  scan.at = at;
+  const digits = code === 0x22 || code === 0x27 ? readQuoted(scan, code) : readUnquoted(scan);
+  const isQuoted = scan.at > at && byteAt(bytes, at) === code && (code === 0x22 || code === 0x27);
+  attributes.add(nameStart, nameEnd, hash, isQuoted ? at + 1 : at, scan.at, digits);
+  if (isQuoted) scan.at += 1;
+}
+
+/** Stops at the closing quote; gives the digits before it. */
+function readQuoted(scan: Scan, quote: number): number {
+  const { bytes } = scan;
+  let at = scan.at + 1;
+  let digits = 0;
+  for (let code = byteAt(bytes, at); code !== quote && at < bytes.length; code = byteAt(bytes, ++at)) {
+    digits += (byteTraits[code] ?? 0) & 1;
+  }
+  scan.at = at;
+  return digits;
+}
+
+function readUnquoted(scan: Scan): number {
+  const { bytes } = scan;
+  let at = scan.at;
+  let digits = 0;
+  for (
+    let code = byteAt(bytes, at);
+    code !== greaterThan && !isSpace(code) && at < bytes.length;
+    code = byteAt(bytes, ++at)
+  ) {
+    digits += (byteTraits[code] ?? 0) & 1;
+  }
+  scan.at = at;
+  return digits;
+}
+
+function openTag(scan: Scan, tag: Tag, offset: number): void {
+  if (hasTrait(tag, traits.breaksOut)) scan.foreign = 0;
+  const closed = scan.isSelfClosing && (scan.foreign > 0 || hasTrait(tag, traits.foreign));
+  const isHtml = scan.foreign === 0;
+  if (!closed && hasTrait(tag, traits.foreign)) scan.foreign += 1;
+  scan.listener.openTag(tag, scan.attributes, closed, offset);
+  if (isHtml && hasTrait(tag, traits.raw | traits.reference)) readContents(scan, tag);
+  else if (scan.isScripting && isHtml && tag.name === 'noscript') readContents(scan, tag);
+}
+
+function closeTag(scan: Scan, tag: Tag): void {
+  if (hasTrait(tag, traits.foreign)) scan.foreign = Math.max(0, scan.foreign - 1);
+  scan.listener.closeTag(tag);
+}
+
+/** Reads up to the end tag, which is then read as any other. */
+function readContents(scan: Scan, tag: Tag): void {
+  const { bytes, at: start } = scan;
+  const { end } =
+    tag.name === 'plaintext'
+      ? { end: bytes.length }
+      : tag.name === 'script'
+        ? findScriptEnd(bytes, start)
+        : findRawTextEnd(bytes, tag.name, start);
+  scan.at = end;
+  if (hasTrait(tag, traits.reference)) tellText(scan, start, end, false);
+  else if (tag.name === 'xmp' || tag.name === 'plaintext') tellText(scan, start, end, true);
+  else scan.listener.rawText(tag, start, end);
+}
+
+function tellText({ bytes, listener }: Scan, start: number, end: number, isPlain: boolean): void {
+  if (start >= end) return;
+  let digits = 0;
+  let marks = 0;
+  for (let at = start; at < end; at++) {
+    const bits = byteTraits[byteAt(bytes, at)] ?? 0;
+    marks |= bits;
+    digits += bits & 1;
+  }
+  listener.text(start, end, digits, marks, isPlain);
+}
+
+function isLetter(code: number): boolean {
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x7a;
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0d || code === 0x0c;
+}

@@ -1,0 +1,62 @@
+import type { Attributes } from '../html/attributes.ts';
+import type { Tag } from '../html/tags.ts';
+import type { TextWriter } from '../text/folded-text.ts';
+import { type DeclaredValue, kindOf } from './declared-property.ts';
+
+const leastDigits = 7;
+
+/**
+ * Reads the attributes that people or their programs see: names and descriptions (`title`, `aria-label`, `alt`,
+ * `<meta name=description>`), whose text goes to `writer`, and those that say that they hold a phone number.
+ */
+export function readAttributes(tag: Tag, attributes: Attributes, writer: TextWriter, declared: DeclaredValue[]): void {
+  if (attributes.digits() < leastDigits) return;
+  for (const name of ['title', 'aria-label', 'alt'] as const) {
+    if (attributes.digitsOf(name) >= leastDigits) write(writer, attributes, name);
+  }
+  if (tag.name === 'meta') readMeta(attributes, writer, declared);
+  if ((tag.name === 'input' || tag.name === 'button') && attributes.digitsOf('value') >= leastDigits) {
+    if (isPhoneField(attributes)) declare(declared, attributes.get('value') ?? '', false, attributes.offsetOf('value'));
+    else if (/^(?:button|submit|reset)$/i.test(attributes.get('type') ?? '')) write(writer, attributes, 'value');
+  }
+  for (const { name, value, offset } of attributes.data()) {
+    if (isPhoneData(name)) declare(declared, value.replace(/^tel:/i, ''), /fax/.test(name), offset);
+  }
+}
+
+function readMeta(attributes: Attributes, writer: TextWriter, declared: DeclaredValue[]): void {
+  if (attributes.digitsOf('content') < leastDigits || kindOf(attributes) !== null) return;
+  const name = (attributes.get('name') ?? attributes.get('property') ?? '').toLowerCase();
+  if (/(?:^|[:._-])(?:tele)?phone(?:[_-]?number)?$|(?:^|[:._-])fax(?:[_-]?number)?$/.test(name)) {
+    declare(declared, attributes.get('content') ?? '', /fax/.test(name), attributes.offsetOf('content'));
+  } else if (/^(?:og:|twitter:|dc\.)?(?:description|title)$/.test(name)) {
+    write(writer, attributes, 'content');
+  }
+}
+
+function write(
+  writer: TextWriter,
+  attributes: Attributes,
+  name: 'title' | 'aria-label' | 'alt' | 'content' | 'value',
+): void {
+  writer.write(attributes.get(name) ?? '', attributes.offsetOf(name));
+  writer.breakLine();
+}
+
+const mostDeclared = 10_000;
+
+function declare(declared: DeclaredValue[], value: string, isFax: boolean, offset: number): void {
+  if (declared.length < mostDeclared) declared.push({ value, isFax, offset });
+}
+
+/** A field that shows its own number; an empty one has no digits. */
+function isPhoneField(attributes: Attributes): boolean {
+  return /^tel$/i.test(attributes.get('type') ?? '') || /(?:^|[_-])(?:tele)?phone$/i.test(attributes.get('name') ?? '');
+}
+
+/** `data-phone`, `data-phone-number`, `data-tel`; but not `data-old-phone` or `data-phone-format`. */
+function isPhoneData(name: string): boolean {
+  return /^data-(?:call-?|contact-?|whatsapp-?|mobile-?|display-?|full-?|business-?)?(?:phone|tel|telephone|mobile|whatsapp|fax)(?:-?(?:number|no|nr|value|link|href))?$/.test(
+    name,
+  );
+}

@@ -1,0 +1,76 @@
+import { type Attributes, attributeSet } from '../html/attributes.ts';
+import { textOf } from '../html/bytes.ts';
+import { hasTrait, type Tag, traits } from '../html/tags.ts';
+
+/** A value that its page declares to be a telephone or fax number. */
+export type DeclaredValue = { value: string; isFax: boolean; offset: number };
+
+/**
+ * Gathers what microdata (`itemprop`), RDFa (`property`) and microformats (hCard's class `tel`, h-card's `p-tel`) declare:
+ * the `content` attribute, else the element's text.
+ */
+export type PropertyReader = {
+  open(tag: Tag, attributes: Attributes, closed: boolean): void;
+  close(tag: Tag): void;
+  text(bytes: Uint8Array, start: number, end: number): void;
+  finish(): DeclaredValue[];
+};
+
+/** A telephone number is no longer than this; beyond it the element was left open. */
+const longestValue = 100;
+const mostValues = 10_000;
+
+export function createPropertyReader(): PropertyReader {
+  const values: DeclaredValue[] = [];
+  let current: (DeclaredValue & { name: string; depth: number }) | null = null;
+  const end = (): void => {
+    if (current !== null && values.length < mostValues) {
+      values.push({ value: current.value.slice(0, longestValue), isFax: current.isFax, offset: current.offset });
+    }
+    current = null;
+  };
+  return {
+    open(tag, attributes, closed) {
+      if (current !== null && tag.name === current.name) current.depth += 1;
+      const kind = kindOf(attributes);
+      if (kind === null) return;
+      const content = attributes.get('content');
+      const isFax = kind === 'fax';
+      if (content !== null) {
+        if (values.length < mostValues) values.push({ value: content, isFax, offset: attributes.offsetOf('content') });
+      } else if (current === null && !closed && !hasTrait(tag, traits.void)) {
+        current = { value: '', isFax, offset: -1, name: tag.name, depth: 1 };
+      }
+    },
+    close(tag) {
+      if (current === null || tag.name !== current.name) return;
+      current.depth -= 1;
+      if (current.depth === 0) end();
+    },
+    text(bytes, start, stop) {
+      if (current === null) return;
+      if (current.offset === -1) current.offset = start;
+      current.value += textOf(bytes, start, Math.min(stop, start + longestValue));
+      if (current.value.length > longestValue) end();
+    },
+    finish() {
+      end();
+      return values;
+    },
+  };
+}
+
+const declaring = attributeSet('itemprop', 'property', 'class');
+
+/** What kind of number an element declares its value to be. */
+export function kindOf(attributes: Attributes): 'phone' | 'fax' | null {
+  if (!attributes.hasAny(declaring)) return null;
+  const property = attributes.get('itemprop') ?? attributes.get('property');
+  if (property !== null) {
+    if (/(^|[\s/:#])faxNumber(\s|$)|:fax$/i.test(property)) return 'fax';
+    if (/(^|[\s/:#])telephone(\s|$)|^(v|vcard):tel$/i.test(property)) return 'phone';
+  }
+  const classes = attributes.holds('class', 'tel') ? attributes.get('class') : null;
+  if (classes === null || !/(?:^|\s)(?:p-|u-)?tel(?:-fax)?(?:\s|$)/.test(classes)) return null;
+  return /tel-fax/.test(classes) ? 'fax' : 'phone';
+}

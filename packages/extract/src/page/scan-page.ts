@@ -1,0 +1,226 @@
+import type { Attributes } from '../html/attributes.ts';
+import { byteAt, textOf } from '../html/bytes.ts';
+import { scanHtml } from '../html/scan-html.ts';
+import { hasTrait, type Tag, traits } from '../html/tags.ts';
+import { createTextWriter, type FoldedText, type TextWriter } from '../text/folded-text.ts';
+import { createPageText, type PageText } from '../text/page-text.ts';
+import { readAttributes } from './attribute-text.ts';
+import { createPropertyReader, type DeclaredValue, type PropertyReader } from './declared-property.ts';
+import { createHiddenElement, type HiddenElement } from './hidden-element.ts';
+import { createPageHints, type PageHints } from './page-hints.ts';
+import { isPhoneLink } from './phone-links.ts';
+import { createRenderEvidence, type RenderEvidence } from './render-evidence.ts';
+import { kindOfScript, readScript } from './script-text.ts';
+
+export type ScanOptions = {
+  /** Whether scripts have run, so that `<noscript>` is dead. */
+  isRendered: boolean;
+  /** Whether addresses of other pages are wanted. */
+  wantsLinks: boolean;
+};
+
+/** What one pass over a page gathers for the readers of numbers, links and hints. Offsets are those of its UTF-8. */
+export type ScannedPage = {
+  text: FoldedText;
+  /** String literals of its live scripts, and its JSON. */
+  script: FoldedText;
+  /** Descriptions in its attributes. */
+  attributes: FoldedText;
+  /** Links that dial, with the text that stood before them. */
+  phoneLinks: { href: string; before: string; offset: number }[];
+  jsonLd: { json: string; offset: number }[];
+  /** Microdata, RDFa and microformats. */
+  properties: DeclaredValue[];
+  /** Attributes that say that they hold a number. */
+  declared: DeclaredValue[];
+  /** `href` of `<a>` and `<area>`, and other addresses that lead to a page: frames, and `<meta http-equiv=refresh>`. */
+  references: string[];
+  baseHref: string | null;
+  hints: PageHints;
+  /** `<meta name=robots content=nofollow>`. */
+  nofollow: boolean;
+  evidence: RenderEvidence;
+};
+
+/**
+ * Reads a page once, in document order. Comments, style, scripts of other kinds, `<template>`s, the fallback contents of
+ * `<iframe>` and `<noframes>`, and what an inline style hides are dead and give nothing.
+ */
+export function scanPage(bytes: Uint8Array, { isRendered, wantsLinks }: ScanOptions): ScannedPage {
+  const scan: Scan = {
+    bytes,
+    wantsLinks,
+    text: createPageText(bytes),
+    script: createTextWriter(),
+    attributes: createTextWriter(),
+    properties: createPropertyReader(),
+    hidden: createHiddenElement(),
+    deadTemplates: 0,
+    preformatted: false,
+    deadTag: null,
+    scriptType: null,
+    page: {
+      phoneLinks: [],
+      jsonLd: [],
+      declared: [],
+      references: [],
+      baseHref: null,
+      hints: createPageHints(),
+      nofollow: false,
+      evidence: createRenderEvidence(),
+    },
+  };
+  const listener = {
+    openTag: (tag: Tag, attributes: Attributes, closed: boolean, offset: number) =>
+      openTag(scan, tag, attributes, closed, offset),
+    closeTag: (tag: Tag) => closeTag(scan, tag),
+    text: (start: number, end: number, digits: number, marks: number, isPlain: boolean) =>
+      readText(scan, start, end, digits, marks, isPlain),
+    rawText: (tag: Tag, start: number, end: number) => readRawText(scan, tag, start, end),
+  };
+  scanHtml(bytes, listener, isRendered);
+  return {
+    ...scan.page,
+    properties: scan.properties.finish(),
+    text: scan.text.finish(),
+    script: scan.script.finish(),
+    attributes: scan.attributes.finish(),
+  };
+}
+
+type Scan = {
+  bytes: Uint8Array;
+  wantsLinks: boolean;
+  text: PageText;
+  script: TextWriter;
+  attributes: TextWriter;
+  properties: PropertyReader;
+  hidden: HiddenElement;
+  deadTemplates: number;
+  preformatted: boolean;
+  /** The `<style>` or `<script>` that we are in; in SVG their contents come as text. */
+  deadTag: Tag | null;
+  /** Of the `<script>` that was opened last. */
+  scriptType: string | null;
+  page: Omit<ScannedPage, 'properties' | 'text' | 'script' | 'attributes'>;
+};
+
+const mostPhoneLinks = 20_000;
+const newline = 0x0a;
+
+function openTag(scan: Scan, tag: Tag, attributes: Attributes, closed: boolean, offset: number): void {
+  if (tag.name === 'template') {
+    // A template's contents are not part of the page, but for a declarative shadow root's.
+    if (scan.deadTemplates > 0 || attributes.get('shadowrootmode') === null) scan.deadTemplates += 1;
+    return;
+  }
+  if (scan.deadTemplates > 0) return;
+  const { page, text } = scan;
+  if (hasTrait(tag, traits.block)) text.breakLine();
+  if (hasTrait(tag, traits.preformatted)) scan.preformatted = true;
+  page.evidence.openTag(tag, attributes);
+  scan.deadTag = closed || !isDeadText(tag) ? (hasTrait(tag, traits.breaksOut) ? null : scan.deadTag) : tag;
+  if (tag.name === 'script') {
+    scan.scriptType = attributes.get('type');
+    return;
+  }
+  scan.hidden.open(tag, attributes, closed);
+  scan.properties.open(tag, attributes, closed);
+  readAttributes(tag, attributes, scan.attributes, page.declared);
+  page.hints.openTag(tag, attributes);
+  readReferences(scan, tag, attributes, offset);
+}
+
+const leastDigitsOfLink = 3;
+
+/** Looked at in place, since most links are none. */
+function mayBePhoneLink(attributes: Attributes): boolean {
+  if (attributes.begins('href', 'http'))
+    return attributes.holds('href', 'wa.me/') || attributes.holds('href', 'whatsapp.com');
+  return !attributes.begins('href', '/') && attributes.holds('href', ':');
+}
+
+function readReferences({ page, text, wantsLinks }: Scan, tag: Tag, attributes: Attributes, offset: number): void {
+  if (tag.name === 'a' || tag.name === 'area') {
+    text.endNumber();
+    const mayDial = attributes.digitsOf('href') >= leastDigitsOfLink && mayBePhoneLink(attributes);
+    if (!wantsLinks && !mayDial) return;
+    const href = attributes.get('href');
+    if (href === null) return;
+    if (mayDial && isPhoneLink(href)) {
+      if (page.phoneLinks.length < mostPhoneLinks) page.phoneLinks.push({ href, before: text.tail(), offset });
+    } else if (wantsLinks && !/\bnofollow\b/i.test(attributes.get('rel') ?? '')) page.references.push(href);
+  } else if (tag.name === 'frame' || tag.name === 'iframe') {
+    const src = attributes.get('src');
+    if (wantsLinks && src !== null) page.references.push(src);
+  } else if (tag.name === 'base') {
+    page.baseHref ??= attributes.get('href');
+  } else if (tag.name === 'meta') {
+    readMeta(page, attributes, wantsLinks);
+  }
+}
+
+function readMeta(page: Scan['page'], attributes: Attributes, wantsLinks: boolean): void {
+  const name = attributes.get('name')?.toLowerCase();
+  if (name === 'robots' || name === 'numfleet') {
+    page.nofollow ||= /\b(nofollow|none)\b/i.test(attributes.get('content') ?? '');
+  }
+  if (wantsLinks && attributes.get('http-equiv')?.toLowerCase() === 'refresh') {
+    const content = attributes.get('content') ?? '';
+    const target = /^[\s\d.]*[;,]\s*(?:url\s*=\s*)?["']?([^"'\s][^"']*)/i.exec(content)?.[1];
+    if (target !== undefined) page.references.push(target);
+  }
+}
+
+function closeTag(scan: Scan, tag: Tag): void {
+  if (tag.name === 'template') {
+    scan.deadTemplates = Math.max(0, scan.deadTemplates - 1);
+    return;
+  }
+  if (scan.deadTemplates > 0) return;
+  if (hasTrait(tag, traits.block)) scan.text.breakLine();
+  if (tag.name === 'a') scan.text.endNumber();
+  if (hasTrait(tag, traits.preformatted)) scan.preformatted = false;
+  if (tag === scan.deadTag) scan.deadTag = null;
+  scan.page.evidence.closeTag(tag);
+  scan.hidden.close(tag);
+  scan.properties.close(tag);
+}
+
+function readText(scan: Scan, start: number, end: number, digits: number, marks: number, isPlain: boolean): void {
+  if (scan.deadTemplates > 0 || scan.deadTag !== null) return;
+  scan.page.evidence.text(scan.bytes, start, end, marks);
+  if (scan.hidden.isInside()) return;
+  if (scan.preformatted) addLines(scan, start, end, digits, marks, isPlain);
+  else scan.text.add(start, end, digits, marks, isPlain);
+  if (digits > 0 || marks > 0) scan.properties.text(scan.bytes, start, end);
+}
+
+function isDeadText({ name }: Tag): boolean {
+  return name === 'script' || name === 'style';
+}
+
+function addLines(
+  { bytes, text }: Scan,
+  start: number,
+  end: number,
+  digits: number,
+  marks: number,
+  isPlain: boolean,
+): void {
+  let from = start;
+  for (let at = start; at < end; at++) {
+    if (byteAt(bytes, at) !== newline) continue;
+    text.add(from, at, digits, marks, isPlain);
+    text.breakLine();
+    from = at + 1;
+  }
+  text.add(from, end, digits, marks, isPlain);
+}
+
+function readRawText(scan: Scan, tag: Tag, start: number, end: number): void {
+  if (tag.name !== 'script' || scan.deadTemplates > 0) return;
+  const kind = kindOfScript(scan.scriptType);
+  if (kind === 'json-ld') scan.page.jsonLd.push({ json: textOf(scan.bytes, start, end), offset: start });
+  else if (kind !== 'data') readScript(scan.bytes, start, end, scan.script);
+}

@@ -1,0 +1,225 @@
+import { byteAt, hasTextAt, textOf } from '../html/bytes.ts';
+import { byteTraits } from '../text/byte-traits.ts';
+
+/** Takes a string, or a piece of a template between its `${…}`, without its quotes. */
+export type OnLiteral = (start: number, end: number) => void;
+
+/**
+ * Reads the string and template literals of JavaScript or JSON that have digits enough for a number close together, by its tokens: never what stands in a comment or a regular
+ * expression. It takes any input: what is no JavaScript yields what looks like its strings. Written by hand because
+ * tokenizers of npm refuse 3 % of real scripts (acorn) and are 5 to 8 times slower.
+ */
+export function readStringLiterals(bytes: Uint8Array, from: number, end: number, onLiteral: OnLiteral): void {
+  if (!hasCloseDigits(bytes, from, end)) return;
+  const scan: Scan = {
+    bytes,
+    end,
+    onLiteral,
+    at: from,
+    beforeValue: true,
+    word: -1,
+    noPatternBefore: from,
+    braces: [],
+  };
+  while (scan.at < end) {
+    const code = byteAt(bytes, scan.at);
+    if (code === 0x22 || code === 0x27) readString(scan, code);
+    else if (code === 0x60) readTemplate(scan);
+    else if (code === closingBrace && scan.braces.at(-1) === 0) {
+      scan.braces.pop();
+      readTemplate(scan);
+    } else readOther(scan, code);
+  }
+}
+
+/** Whether digits enough stand together anywhere; two thirds of real scripts need no closer look. */
+function hasCloseDigits(bytes: Uint8Array, from: number, end: number): boolean {
+  let digits = 0;
+  let gap = 0;
+  for (let at = from; at < end; at++) {
+    if (((byteTraits[byteAt(bytes, at)] ?? 0) & 1) === 1) {
+      digits += 1;
+      gap = 0;
+      if (digits >= leastDigits) return true;
+    } else if (++gap > widestGap) digits = 0;
+  }
+  return false;
+}
+
+type Scan = {
+  bytes: Uint8Array;
+  end: number;
+  onLiteral: OnLiteral;
+  at: number;
+  /** Whether a value may begin here, so that a slash begins a regular expression; after a word that depends on it. */
+  beforeValue: boolean;
+  /** Where the word begins that the scan is right after; -1 where it is after something else. */
+  word: number;
+  /** Up to here the line was searched in vain for the end of a regular expression. */
+  noPatternBefore: number;
+  /** For every template that is open, the braces that are open in its `${…}`. */
+  braces: number[];
+};
+
+const [openingBrace, closingBrace] = [0x7b, 0x7d];
+const [slash, backslash, newline, star, lessThan] = [0x2f, 0x5c, 0x0a, 0x2a, 0x3c];
+const mostTemplates = 64;
+
+/** Digits of one number, and how much may stand between two of them; one beyond ASCII is up to four bytes. */
+const leastDigits = 7;
+const widestGap = 6;
+
+/** Ends at the quote, or at the end of the line, where the string was left open. */
+function readString(scan: Scan, quote: number): void {
+  const { bytes, end } = scan;
+  const start = scan.at + 1;
+  let at = start;
+  let digits = 0;
+  let gap = 0;
+  for (; at < end; at++) {
+    const code = byteAt(bytes, at);
+    if (code === quote || code === newline) break;
+    if (((byteTraits[code] ?? 0) & 1) === 1) {
+      digits += 1;
+      gap = 0;
+    } else {
+      if (code === backslash) at += 1;
+      gap += 1;
+      if (digits < leastDigits && (gap > widestGap || isLetter(code))) digits = 0;
+    }
+  }
+  const stop = Math.min(at, end);
+  scan.at = stop + 1;
+  setAfter(scan, false);
+  if (digits >= leastDigits) scan.onLiteral(start, stop);
+}
+
+function readTemplate(scan: Scan): void {
+  const { bytes, end } = scan;
+  const start = scan.at + 1;
+  let at = start;
+  let digits = 0;
+  for (; at < end; at++) {
+    const code = byteAt(bytes, at);
+    if (code === 0x60) break;
+    if (code === 0x24 && byteAt(bytes, at + 1) === openingBrace) break;
+    if (code === backslash) at += 1;
+    else digits += (byteTraits[code] ?? 0) & 1;
+  }
+  const stop = Math.min(at, end);
+  const isOpen = stop < end && byteAt(bytes, stop) !== 0x60;
+  if (isOpen && scan.braces.length < mostTemplates) scan.braces.push(0);
+  scan.at = stop + (isOpen ? 2 : 1);
+  setAfter(scan, isOpen);
+  if (digits >= leastDigits) scan.onLiteral(start, stop);
+}
+
+function readOther(scan: Scan, code: number): void {
+  const { bytes } = scan;
+  if (code === slash) readSlash(scan);
+  else if (code === lessThan && hasTextAt(bytes, scan.at, '<!--')) skipLine(scan);
+  else if (isWord(code)) readWord(scan);
+  else {
+    const depth = scan.braces.length - 1;
+    if (depth >= 0 && code === openingBrace) scan.braces[depth] = (scan.braces[depth] ?? 0) + 1;
+    if (depth >= 0 && code === closingBrace) scan.braces[depth] = (scan.braces[depth] ?? 0) - 1;
+    if (code > 0x20) setAfter(scan, code !== 0x29 && code !== 0x5d);
+    scan.at += 1;
+  }
+}
+
+function readSlash(scan: Scan): void {
+  const next = byteAt(scan.bytes, scan.at + 1);
+  if (next === slash) skipLine(scan);
+  else if (next === star) skipComment(scan);
+  else if (isBeforeValue(scan) && scan.at >= scan.noPatternBefore && skipPattern(scan)) setAfter(scan, false);
+  else {
+    scan.at += 1;
+    setAfter(scan, true);
+  }
+}
+
+function skipLine(scan: Scan): void {
+  // Not by indexOf, which would search beyond the script: a page of scripts without line breaks took quadratic time.
+  while (scan.at < scan.end && byteAt(scan.bytes, scan.at) !== newline) scan.at += 1;
+}
+
+function skipComment(scan: Scan): void {
+  const { bytes, end } = scan;
+  let at = scan.at + 3;
+  while (at < end && (byteAt(bytes, at) !== slash || byteAt(bytes, at - 1) !== star)) at += 1;
+  scan.at = Math.min(end, at + 1);
+}
+
+function skipPattern(scan: Scan): boolean {
+  const { bytes, end } = scan;
+  let isInClass = false;
+  for (let at = scan.at + 1; at < end; at++) {
+    const code = byteAt(bytes, at);
+    if (code === newline) {
+      scan.noPatternBefore = at;
+      return false;
+    }
+    if (code === backslash) at += 1;
+    else if (code === 0x5b) isInClass = true;
+    else if (code === 0x5d) isInClass = false;
+    else if (code === slash && !isInClass) {
+      scan.at = at + 1;
+      return true;
+    }
+  }
+  scan.noPatternBefore = end;
+  return false;
+}
+
+const longestKeyword = 10;
+const beforeValues = new Set(
+  'await case delete do else in instanceof new of return throw typeof void yield'.split(' '),
+);
+
+function readWord(scan: Scan): void {
+  const { bytes, end } = scan;
+  scan.word = scan.at;
+  let at = scan.at;
+  while (at < end && isWord(byteAt(bytes, at))) at += 1;
+  scan.at = at;
+}
+
+/** The word is looked at only where it matters: words are half of a script, and slashes after them are few. */
+function isBeforeValue({ bytes, word, beforeValue }: Scan): boolean {
+  if (word === -1) return beforeValue;
+  let end = word;
+  while (isWord(byteAt(bytes, end)) && end - word <= longestKeyword) end += 1;
+  return beforeValues.has(textOf(bytes, word, end));
+}
+
+function setAfter(scan: Scan, beforeValue: boolean): void {
+  scan.beforeValue = beforeValue;
+  scan.word = -1;
+}
+
+function isLetter(code: number): boolean {
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x7a;
+}
+
+function isWord(code: number): boolean {
+  const lower = code | 0x20;
+  return (
+    (lower >= 0x61 && lower <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === 0x5f || code === 0x24 || code >= 0x80
+  );
+}
+
+/** What the escapes of a literal stand for. */
+export function unescapeLiteral(text: string): string {
+  if (!text.includes('\\')) return text;
+  return text.replace(
+    /\\(?:u\{([\da-f]{1,6})\}|u([\da-f]{4})|x([\da-f]{2})|\r?\n|([\s\S]))/gi,
+    (_, long, four, two, other) => {
+      const code = Number.parseInt(long ?? four ?? two ?? '', 16);
+      if (!Number.isNaN(code)) return code <= 0x10ffff ? String.fromCodePoint(code) : '';
+      if (other === undefined) return '';
+      return 'nrtfvb0'.includes(other) ? ' ' : other;
+    },
+  );
+}
