@@ -1,6 +1,7 @@
 import { type Emit, NumfleetError } from '@numfleet/contracts';
 import { type BackendFactory, createRedisBackend, type IQueueBackend } from 'bullmq';
 import { createCheckedBackend } from './postgres-backend.ts';
+import { createAskingBackend } from './redis/asking-backend.ts';
 import { keyPrefix, parseRedisUrl, redisOptions } from './redis/redis-options.ts';
 
 /** Where the queues live. */
@@ -38,6 +39,7 @@ export interface Backend {
 export function backendOf({ connection: { kind, url }, name, role, max, emit }: BackendUse): Backend {
   const common = { connection: {}, prefix: keyPrefix };
   if (kind === 'redis') {
+    if (role === 'asker') return { ...common, factory: createAskingBackend({ url, name }) };
     const connection = redisOptions(url, { name, role });
     return { ...common, factory: (queue, opts, more) => createRedisBackend(queue, { ...opts, connection }, more) };
   }

@@ -34,6 +34,10 @@ export function parseRedisUrl(text: string): RedisAddress {
   };
 }
 
+/** What becomes of a command while Redis is away: it is sent when Redis is back, or it fails. */
+export const waits = { maxRetriesPerRequest: null, enableOfflineQueue: true };
+export const failsAtOnce = { maxRetriesPerRequest: 0, enableOfflineQueue: false };
+
 /**
  * A `taker` waits for a Redis that is away, however long: a command of BullMQ's worker that failed would fail its job.
  * An `asker` fails at once instead of queueing what its caller may have given up by the time that it is sent.
@@ -47,8 +51,7 @@ export function redisOptions(url: string, use: { name: string; role: 'asker' | '
     // Data must come within this when some is awaited: finds connections cut half-open. BullMQ blocks for 10 s at most.
     socketTimeout: use.role === 'taker' ? 15_000 : 5_000,
     retryStrategy: reconnectDelay,
-    maxRetriesPerRequest: use.role === 'taker' ? null : 0,
-    enableOfflineQueue: use.role === 'taker',
+    ...(use.role === 'taker' ? waits : failsAtOnce),
   };
 }
 

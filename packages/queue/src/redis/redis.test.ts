@@ -118,6 +118,26 @@ describe.runIf(hasRedis)('while Redis is away', () => {
     expect(await queue.depth()).toEqual({ waiting: 1, active: 0, failed: 0 });
   });
 
+  it('who asks works again, also when cut in the moment in which BullMQ asks for the version', async () => {
+    await using redis = await startTestRedis();
+    let versions = 0;
+    const cut = Promise.withResolvers<void>();
+    await using front = await createTestFront(redis.url, (answer) => {
+      // ioredis asks the same before it calls itself ready.
+      if (answer.includes('redis_version')) versions += 1;
+      if (versions !== 2) return answer;
+      cut.resolve();
+      return Buffer.alloc(0);
+    });
+    const connection = { kind: 'redis', url: front.url } as const;
+    await using queue = openQueue({ queue: queueNames.crawl, connection, emit: () => {}, applicationName: 'test' });
+    await cut.promise;
+    await front.close();
+    versions = 9;
+    await front.open();
+    await expect.poll(() => queue.depth().catch(() => null)).toEqual({ waiting: 0, active: 0, failed: 0 });
+  });
+
   it('I8: a Redis that is full refuses what is added, and keeps what it has', async () => {
     await using redis = await startTestRedis();
     const connection = { kind: 'redis', url: redis.url } as const;
