@@ -4,10 +4,8 @@ import { closingLineReporter } from './scripts/bootstrap/closing-line-reporter.t
 /** Read by the tools of the repository only; configuration of the fleet itself is `packages/service`'s. */
 const isCI = process.env.CI === 'true';
 
-/** Whole fleets that are measured: their times, their order, what they leave behind. */
-const fleetTests = ['test/{e2e,chaos}/**/*.test.ts', 'apps/cli/src/interrupt.test.ts'];
-/** The command line on fleets that may take their time. */
-const commandTests = ['apps/cli/**/*.test.ts'];
+/** Whole fleets, each with its own Postgres and browsers. */
+const fleetTests = ['test/{e2e,chaos}/**/*.test.ts', 'apps/cli/**/*.test.ts'];
 const notTests = ['**/node_modules/**', '**/.runtime/**', '**/.numfleet/**'];
 
 export default defineConfig({
@@ -27,7 +25,7 @@ export default defineConfig({
           name: 'rooms',
           globalSetup: ['packages/embedded/src/testing/shared-postgres.ts'],
           include: ['{apps,packages,test}/**/*.test.ts'],
-          exclude: [...notTests, ...fleetTests, ...commandTests],
+          exclude: [...notTests, ...fleetTests],
         },
       },
       {
@@ -35,28 +33,15 @@ export default defineConfig({
         test: { name: 'scripts', include: ['scripts/**/*.test.ts'], exclude: notTests },
       },
       {
-        // Waits for processes mostly, so that two at a time take little longer than one: after the rooms, which measure.
+        // After all others, two at a time: they wait for processes mostly (of a minute, half a minute of one core).
         extends: true,
         test: {
-          name: 'commands',
-          include: commandTests,
-          exclude: [...notTests, ...fleetTests],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        // Each with its own Postgres and browsers and with deadlines to hold: after all others, one by one.
-        extends: true,
-        test: {
-          name: 'fleet',
+          name: 'fleets',
           include: fleetTests,
           exclude: notTests,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -25,7 +25,7 @@ describe.each(backends)('the queue on $name', ({ start, isHere }) => {
 
   async function consume(
     handle: (message: CrawlJob, context: JobContext) => Promise<Handled>,
-    options: { concurrency?: number; lookEveryMs?: number } = {},
+    options: { concurrency?: number; lookEveryMs?: number; stalledEveryMs?: number } = {},
   ) {
     const events: FleetEvent[] = [];
     const consumer = await consumeQueue({
@@ -227,6 +227,7 @@ describe.each(backends)('the queue on $name', ({ start, isHere }) => {
         connection: backend.connection,
         workerName: 'sink',
         concurrency: 1,
+        stalledEveryMs: 500,
         emit,
         handle,
       });
@@ -236,7 +237,7 @@ describe.each(backends)('the queue on $name', ({ start, isHere }) => {
     await backend.expireLocks();
 
     const again = Promise.withResolvers<Handled>();
-    await using second = await consume(async () => done);
+    await using second = await consume(async () => done, { stalledEveryMs: 500 });
     await using _sink = await consumeResults(async () => {
       again.resolve(done);
       return done;

@@ -1,4 +1,5 @@
 import { NumfleetError } from '@numfleet/contracts';
+import { abandonOnAbort } from '@numfleet/service';
 import type { QueueConnection } from './connection.ts';
 import type { Messages } from './contract.ts';
 import { openQueue } from './open-queue.ts';
@@ -23,9 +24,13 @@ export interface ConsumeQueueDeps<Q extends keyof Messages> extends ProcessJobDe
   onEnded?: (error: unknown) => void;
   /** How often the worker's progress is looked at, ms; it is renewed after five looks without any. */
   lookEveryMs?: number;
+  /** How often it looks for jobs whose worker let their lock run out, ms. */
+  stalledEveryMs?: number;
 }
 
 const renewWithinMs = 10_000;
+/** For jobs to end once they are told to; a process that failed is given 10 s for all that it has to end. */
+const giveBackMs = 4_000;
 
 /** Processes a queue, with a worker that is replaced when it is stuck. Resolves when it is connected. */
 export async function consumeQueue<Q extends keyof Messages>(deps: ConsumeQueueDeps<Q>): Promise<Consumer> {
@@ -40,7 +45,9 @@ export async function consumeQueue<Q extends keyof Messages>(deps: ConsumeQueueD
     // What its predecessor still works on counts, until it has ended.
     const left = [...inFlight];
     const concurrency = Math.max(1, deps.concurrency - left.length);
-    const started = await startWorker({ queue, connection, workerName, concurrency, emit, signal, process });
+    const { stalledEveryMs = 10_000 } = deps;
+    const settings = { queue, connection, workerName, concurrency, stalledEveryMs, emit };
+    const started = await startWorker({ ...settings, signal, process });
     if (left.length > 0) void Promise.allSettled(left).then(() => started.setConcurrency(deps.concurrency));
     started.ended.then(
       () => endedBy(started, new NumfleetError('loop-ended', 'The queue worker has stopped taking jobs by itself.')),
@@ -94,8 +101,13 @@ export async function consumeQueue<Q extends keyof Messages>(deps: ConsumeQueueD
     },
     async [Symbol.asyncDispose]() {
       isStopping = true;
-      giveBack.abort();
+      // Else what is given back would be taken once more. An idle worker is not paused: its connection would be made anew.
+      const paused = inFlight.size > 0 ? worker.pause() : null;
+      giveBack.abort(new NumfleetError('aborted', 'The worker is stopping.'));
       await watch[Symbol.asyncDispose]();
+      // What they hold on to goes away next; a job cut off then is one that nobody accounts for (I9, G23).
+      const ended = Promise.allSettled([paused, ...inFlight]);
+      await abandonOnAbort(ended, AbortSignal.timeout(giveBackMs)).catch(() => {});
       await worker[Symbol.asyncDispose]();
       await asking[Symbol.asyncDispose]();
     },

@@ -20,10 +20,10 @@ const lockMs = 30_000;
  * A crawl job that stalls is not run again by the queue: the worker may still be alive on it, so Postgres decides (I2).
  * A result is: its commit is fenced and a sink that dies must not lose it; ten deaths on one result set it aside.
  */
-const stalls = {
-  [queueNames.crawl]: { maxStalledCount: 0, stalledInterval: 10_000 },
-  [queueNames.results]: { maxStalledCount: 10, stalledInterval: 10_000 },
-  [queueNames.reports]: { maxStalledCount: 0, stalledInterval: 10_000 },
+const maxStalledCount = {
+  [queueNames.crawl]: 0,
+  [queueNames.results]: 10,
+  [queueNames.reports]: 0,
 } as const;
 
 /** Starts BullMQ's worker with the options of its queue; resolves when it is connected, rejects when `signal` aborts. */
@@ -32,6 +32,8 @@ export async function startWorker(deps: {
   connection: QueueConnection;
   workerName: string;
   concurrency: number;
+  /** How often stalled jobs are looked for, ms. */
+  stalledEveryMs: number;
   emit: Emit;
   signal: AbortSignal;
   process: (job: Job, token: string | undefined, signal: AbortSignal | undefined) => Promise<unknown>;
@@ -51,7 +53,8 @@ export async function startWorker(deps: {
       // After a connection was refused; 15 s by default.
       runRetryDelay: 1_000,
       autorun: false,
-      ...stalls[queue],
+      maxStalledCount: maxStalledCount[queue],
+      stalledInterval: deps.stalledEveryMs,
     },
     factory,
   );
