@@ -69,9 +69,10 @@ export function readPage(html: string | Uint8Array, options: ReadPageOptions): P
   for (const { value, source, label, offset } of values) {
     collector.take(matchDeclared(value, codes), source, label, () => ({ offset, length: value.length }));
   }
-  takeText(collector, page.text, 'text', codes);
-  takeText(collector, page.attributes, 'attribute', codes);
-  takeText(collector, page.script, 'script', codes);
+  for (const source of ['text', 'attribute', 'script'] as const) {
+    const folded = source === 'attribute' ? page.attributes : page[source];
+    takeText(collector, folded, source, { regions: codes, isTold: region !== null });
+  }
   const { links, cut } = linksOf(page, url, maxLinks);
   const cuts: CutKind[] = cut ? [...collector.cuts, 'links'] : collector.cuts;
   const { findings, rejected } = collector;
@@ -133,12 +134,14 @@ function takeText(
   collector: FindingCollector,
   { text, offsets }: FoldedText,
   source: 'text' | 'attribute' | 'script',
-  regions: readonly string[],
+  { regions, isTold }: { regions: readonly string[]; isTold: boolean },
 ): void {
   const isSettled = (e164: string): boolean => collector.isSettled(source, e164);
-  const readings = matchText(text, { regions, isMachineText: source !== 'text', isSettled });
+  const readings = matchText(text, { regions, isTold, isSettled, ...machineTexts[source] });
   collector.take(readings, source, null, placeIn(offsets));
 }
+
+const machineTexts = { text: {}, attribute: { machineText: 'some' }, script: { machineText: 'all' } } as const;
 
 /** The last character's length in bytes is not kept; digits and brackets are mostly one. */
 export function placeIn(offsets: Int32Array): PlaceOf {

@@ -29,7 +29,11 @@ export function readText(
   const regions = rankRegions({ region, url: null, page: null, numbers: regionsIn(folded), text: folded });
   const collector = createFindingCollector({ regions, maxFindings, onRejected });
   const isSettled = (e164: string): boolean => collector.isSettled('text', e164);
-  const readings = matchText(folded, { regions: regions.map(({ code }) => code), isSettled });
+  const readings = matchText(folded, {
+    regions: regions.map(({ code }) => code),
+    isTold: region !== null,
+    isSettled,
+  });
   collector.take(readings, 'text', null, placeIn(offsets));
   const { findings, rejected, cuts } = collector;
   return { findings, rejected, cuts };

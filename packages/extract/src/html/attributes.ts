@@ -52,6 +52,7 @@ export type Attributes = {
   digitsOf(name: AttributeName): number;
   /** How many digits all values together have. */
   digits(): number;
+  hasData(): boolean;
   /** The values with digits of `data-*` attributes, with their names. */
   data(): { name: string; value: string; offset: number }[];
 };
@@ -98,6 +99,7 @@ export function createAttributes(bytes: Uint8Array): AttributeSlots {
       return has(index) ? (digits[index] ?? 0) : 0;
     },
     digits: () => total,
+    hasData: () => data.length > 0,
     data: () =>
       data.map(([nameStart, nameEnd, start, end]) => ({
         name: textOf(bytes, nameStart, nameEnd).toLowerCase(),
@@ -128,7 +130,8 @@ export function createAttributes(bytes: Uint8Array): AttributeSlots {
 function rangeHolds(bytes: Uint8Array, start: number, end: number, text: string): boolean {
   const first = text.charCodeAt(0);
   for (let at = start; at <= end - text.length; at++) {
-    if ((byteAt(bytes, at) | 0x20) === first && hasTextAt(bytes, at, text)) return true;
+    const code = byteAt(bytes, at);
+    if ((code === first || (code | 0x20) === first) && hasTextAt(bytes, at, text)) return true;
   }
   return false;
 }

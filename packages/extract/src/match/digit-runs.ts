@@ -22,39 +22,56 @@ for (const character of ' -‐‑‒–—―−ー－./()[]~*\\|') between[char
  * page of millions of digits.
  */
 export function* digitRuns(text: string, leastDigits: number): Generator<DigitRun> {
+  for (let run = findRun(text, 0, leastDigits); run !== null; run = findRun(text, run.end, leastDigits)) yield run;
+}
+
+/** The first run from a place on. Not part of the generator, whose variables the engine keeps in memory: 10 times slower. */
+function findRun(text: string, from: number, leastDigits: number): DigitRun | null {
   const length = text.length;
-  let index = 0;
-  while (index < length) {
-    if (!isDigit(text.charCodeAt(index))) {
-      index += 1;
-      continue;
-    }
-    const first = index;
-    const groups: number[] = [];
-    let digits = 0;
-    let count = 0;
-    let gap = 1;
-    let end = index;
-    for (; index < length && gap <= maxGap; index++) {
-      const code = text.charCodeAt(index);
-      if (isDigit(code)) {
-        digits += 1;
-        if (gap > 0) {
-          count += 1;
-          if (count <= mostGroups) groups.push(index, index + 1);
-        } else if (count <= mostGroups) {
-          groups[groups.length - 1] = index + 1;
-        }
-        gap = 0;
-        end = index + 1;
-      } else if (between[code] === 1) gap += 1;
-      else break;
-    }
-    index = end;
-    if (digits < leastDigits) continue;
-    const isNoise = digits > mostDigits || count > mostGroups || (count > mostSingleDigits && digits < 2 * count);
-    yield { start: leadOf(text, first), end, digits, groups, isNoise };
+  for (let index = from; index < length; index++) {
+    if (!isDigit(text.charCodeAt(index))) continue;
+    const end = endOfRun(text, index, leastDigits);
+    if (end > 0) return readRun(text, index, end);
+    index = -end - 1;
   }
+  return null;
+}
+
+/** Where the run that begins at a digit ends; negative where it has too few digits. */
+function endOfRun(text: string, first: number, leastDigits: number): number {
+  let digits = 0;
+  let gap = 0;
+  let end = first;
+  for (let index = first; index < text.length && gap <= maxGap; index++) {
+    const code = text.charCodeAt(index);
+    if (isDigit(code)) {
+      digits += 1;
+      gap = 0;
+      end = index + 1;
+    } else if (between[code] === 1) gap += 1;
+    else break;
+  }
+  return digits < leastDigits ? -end : end;
+}
+
+function readRun(text: string, first: number, end: number): DigitRun {
+  const groups: number[] = [];
+  let digits = 0;
+  let count = 0;
+  let isInGroup = false;
+  for (let index = first; index < end; index++) {
+    const isOne = isDigit(text.charCodeAt(index));
+    if (isOne) {
+      digits += 1;
+      if (!isInGroup) count += 1;
+    }
+    // A start where a group begins, an end where it ends.
+    if (isOne !== isInGroup && groups.length < 2 * mostGroups) groups.push(index);
+    isInGroup = isOne;
+  }
+  if (groups.length % 2 === 1) groups.push(end);
+  const isNoise = digits > mostDigits || count > mostGroups || (count > mostSingleDigits && digits < 2 * count);
+  return { start: leadOf(text, first), end, digits, groups, isNoise };
 }
 
 /** What stands around the runs of a text that may be numbers: addresses and names; at most `longest` characters. */

@@ -30,7 +30,7 @@ export function interpretRun(
   regions: readonly string[],
   isDeclared: boolean,
 ): ReadNumber[] {
-  const reader: Reader = { text, run, regions, isDeclared, attempts: 0, found: [] };
+  const reader: Reader = { text, run, regions, isDeclared, attempts: 0, found: [], separations: [] };
   readPart(reader, 0, run.groups.length / 2, severed);
   return reader.found;
 }
@@ -42,6 +42,8 @@ type Reader = {
   isDeclared: boolean;
   attempts: number;
   found: ReadNumber[];
+  /** What stands before each group; filled when the whole is no number. */
+  separations: number[];
 };
 
 /** Reads the groups from `first` to before `last`, which may be split at what separates at most as much as `level`. */
@@ -60,17 +62,39 @@ function readPart(reader: Reader, first: number, last: number, level: number): v
   if (last - first > 1) readNeighbours(reader, first, last);
 }
 
-function boundsAt({ text, run }: Reader, first: number, last: number, level: number): number[] {
+function boundsAt({ text, run, separations }: Reader, first: number, last: number, level: number): number[] {
+  for (let group = separations.length; group < run.groups.length / 2; group++) {
+    separations.push(
+      group === 0 ? joined : separation(text, run.groups[group * 2 - 1] ?? 0, run.groups[group * 2] ?? 0),
+    );
+  }
   const bounds: number[] = [];
   for (let group = first + 1; group < last; group++) {
-    if (separation(text, run.groups[group * 2 - 1] ?? 0, run.groups[group * 2] ?? 0) >= level) bounds.push(group);
+    if ((separations[group] ?? 0) >= level) bounds.push(group);
   }
   return bounds;
 }
 
+/** Most groups have one character between them. */
+const separationByOne: Readonly<Record<number, number>> = Object.fromEntries(
+  (
+    [
+      [' ', spaced],
+      ['/', severed],
+      ['\\', severed],
+      ['|', severed],
+      ['~', parted],
+      ['*', parted],
+      ['(', apart],
+      ['[', apart],
+      ...[...'‒–—―'].map((dash) => [dash, parted] as const),
+    ] as const
+  ).map(([character, level]) => [character.charCodeAt(0), level]),
+);
+
 function separation(text: string, from: number, to: number): number {
+  if (to - from === 1) return separationByOne[text.charCodeAt(from)] ?? joined;
   const between = text.slice(from, to);
-  if (between === '-' || between === '.') return joined;
   if (/[/\\|]/.test(between)) return severed;
   if (/\s[-‐-―]|[-‐-―]\s|[‒-―~*]|--| {3}/.test(between)) return parted;
   if (/[([]| {2}|\.\s|\s\.|\)\s*-?\s*\(/.test(between)) return apart;
@@ -79,6 +103,7 @@ function separation(text: string, from: number, to: number): number {
 
 /** Groups of one line that together are a number in the shape of their region, from left to right. */
 function readNeighbours(reader: Reader, first: number, last: number): void {
+  if (reader.regions.length === 0) return;
   for (let from = first; from < last; from++) {
     for (let to = Math.min(last, from + 6); to > from; to--) {
       if (from === first && to === last) continue;

@@ -6,13 +6,13 @@ const words: Record<FindingLabel, string> = {
   sms: '\\bsms\\b|\\btext (?:us|me)\\b|смс|短信',
   fax:
     'fax|telefax|телефакс|\\bfaks|факс|传真|傳真|ファックス|ファクス|ファクシミリ|팩스|فاكس|فکس|نمابر|דור[- ]?פקס|פקס|φαξ|โทรสาร|แฟกซ์|फ़?ैक्स|फैक्स|' +
-    't[ée]l[ée]copie|т\\/ф|\\bf(?=[.:])',
+    't[ée]l[ée]copie|т\\/ф|(?<![\\p{L}.])f(?=[.:])',
   mobile:
     '\\bmob(?:ile?|ili?|iel|iltelefon)?\\b|\\bcell(?:ulare|phone|ulaire)?\\b|handy\\b|m[oó]vil|celular|telem[oó]vel|\\bgsm\\b|' +
     'portable|natel|kom[oó]rk|matkapuh|k[aä]nnyk|mobiln|mobilni|mobitel|\\bcep\\b|di đ[ộo]ng|ponsel|\\bhp\\b|' +
     'моб|сотов|手机|手機|携帯|行動電話|휴대|핸드폰|جوال|موبايل|موبایل|محمول|همراه|נייד|κινητ|มือถือ|मोबाइल|মোবাইল',
   phone:
-    'tel\\b|telef|t[ée]l[ée]ph|phone|\\bfon\\b|fono\\b|\\bcall\\b|\\bph\\b|\\bt(?=[.:])|hotline|help ?line|toll[- ]?free|freephone|freecall|' +
+    'tel\\b|telef|t[ée]l[ée]ph|phone|\\bfon\\b|fono\\b|\\bcall\\b|\\bph\\b|(?<![\\p{L}.])t(?=[.:])|hotline|help ?line|toll[- ]?free|freephone|freecall|' +
     'appelez|llame|\\bligue|chiama|anruf|\\bruf|bel ons|zadzwoń|\\bdzwo|volejte|hívjon|sunați|ring\\b|\\bpuh|gọi|điện thoại|telpon|' +
     'тел|звоните|телефон|电话|電話|热线|熱線|客服|お問い合わせ|フリーダイヤル|전화|대표번호|هاتف|تلفن|اتصل|טל|τηλ|โทร|फ़?ोन|फोन|ফোন|தொலைபேசி',
 };

@@ -31,6 +31,7 @@ export function rejectionOf(
   const spelling = text.slice(run.start, run.end);
   const hasPlus = text.slice(run.start, start).includes('+') && start === run.groups[0];
   if (isGlued(before, hasPlus ? '+' : spelling, after, labelled)) return 'identifier';
+  if (isExample(before)) return 'identifier';
   if (isInAddress(before) || (!labelled && isNamedId(before))) return 'identifier';
   if (!labelled && !hasPlus && isCounted(text.slice(start, end))) return 'sequence';
   const [from, to] = [start - run.start, end - run.start];
@@ -56,8 +57,8 @@ function isGlued(before: string, spelling: string, after: string, labelled: bool
 
 /** Words that name an id by themselves, and words that do so with "number", "code" or the like after them. */
 const idWords = new RegExp(
-  String.raw`(?:(?:\b(?:isbn|issn|iban|bic|swift|doi|cve|vat|tva|btw|mwst|ust|nip|nit|nif|cif|regon|krs|siret|siren|rcs|ein|` +
-    String.raw`abn|acn|cnpj|cpf|inn|ogrn|kpp|gstin|dic|sku|ean|upc|gtin|hrb|hra|fcc|konto|kto|blz|steuer\p{L}*|p\.?\s?iva|` +
+  String.raw`(?:(?:\b(?:isbn|issn|icq|uin|qq|iban|bic|swift|doi|cve|vat|tva|btw|mwst|ust|nip|nit|nif|cif|regon|krs|siret|siren|rcs|ein|` +
+    String.raw`abn|acn|cnpj|cpf|inn|ogrn|kpp|gstin|dic|sku|ean|upc|gtin|hrb|hra|fcc|konto|kto|blz|steuer\p{L}*|p\.?\s?iva|p\.\s?i\b|c\.\s?f\b|(?!tele|fax|ruf|mobil|handy|phone|service)\p{L}{4,}nummer|` +
     String.raw`partita iva)|ИНН|ОГРН|КПП|БИК|ICP)(?:[\s-]?(?:no|nr|num(?:ber)?|n°|№|id|code|备|備|号))?|` +
     String.raw`\b(?:order|tracking|invoice|ref|reference|item|model|serial|licen[cs]e|reg|registration|registered|account|acct|` +
     String.raw`tax|zip|post|p\.?\s?o\.?\s?box|patent|article|company|charity|customer|case|product|part)[\s-]?(?:no|nr|num(?:ber)?|n°|№|id|code|#))` +
@@ -69,10 +70,18 @@ function isNamedId(before: string): boolean {
   return idWords.test(before);
 }
 
+/** A form that shows how a number is to be typed. */
+function isExample(before: string): boolean {
+  return exampleWords.test(before);
+}
+
+const exampleWords =
+  /(?:\be\.\s?g\.|\bexamples?|\bz\.\s?b\.|\bbeispiel|\bejemplo|\bexemple|\besempio|\bexemplo|\bbijv\.|napríklad|\bes\.|\bnapř\.?|\bnp\.|например|\bformat)[\s:,"'(]{0,4}\+?$/iu;
+
 /** Digits in a URL, a path, a query or an e-mail address that is written out in the text. */
 function isInAddress(before: string): boolean {
   const word = /[^\s,;|()<>"']+$/.exec(before)?.[0] ?? '';
-  return /:\/\/|www\.|[?&][\w-]+=|@|\.[a-z]{2,4}\//i.test(word);
+  return /:\/\/|www\.|[?&][\w-]+=|@|\.[a-z]{2,4}\/|\/[\w-]*[a-z][\w-]*\/$|\b10\.\d{4,}\//i.test(word);
 }
 
 /** `1 2 3 4 5 6 7`, `35 36 37 38`, `1234567890`, `0000000`. */
@@ -105,7 +114,7 @@ const rules: Rule[] = [
   { reason: 'date', pattern: rule(`${year} ?${dash} ?${year}`) },
   { reason: 'identifier', pattern: rule('\\d{1,3}(?:\\.\\d{1,3}){3}'), holds: isIpv4 },
   { reason: 'identifier', pattern: rule('-?(?:0|[1-9]\\d?|1[0-7]\\d|180)\\.\\d{5,}') },
-  { reason: 'identifier', pattern: rule('10\\.\\d{4,}/[\\d./-]+') },
+  { reason: 'identifier', pattern: rule('10\\.\\d{4,}/[\\d./()-]+') },
   { reason: 'identifier', pattern: rule('97[89](?:[- ]?\\d){10}'), holds: isIsbn },
   {
     reason: 'identifier',
@@ -115,6 +124,11 @@ const rules: Rule[] = [
   },
   { reason: 'sequence', pattern: rule(`\\d{5} ?${dash} ?\\d{5}`), holds: isRange },
   { reason: 'sequence', pattern: rule('\\d{2,4}(?:/\\d{2,4}){2,}') },
+  { reason: 'identifier', pattern: rule('\\d{1,3}(?:\\.\\d{3}){2,}') },
+  { reason: 'identifier', pattern: rule('\\d{1,5}-\\d{1,7}-\\d{1,7}-\\d'), holds: isOldIsbn },
+  { reason: 'sequence', pattern: /^\d{3,5}[-‐-―]\d{3,5}$/g, holds: isPageRange },
+  // References to notes: `in 2007.[229][230]`.
+  { reason: 'identifier', pattern: /\d[. ]?(?:\[\d{1,3}\])+/g },
 ];
 
 function rule(pattern: string): RegExp {
@@ -163,6 +177,19 @@ function isIsbn([spelling]: RegExpExecArray): boolean {
     0,
   );
   return sum % 10 === 0;
+}
+
+/** ISBN-10 by its check digit. */
+function isOldIsbn([spelling]: RegExpExecArray): boolean {
+  const digits = spelling.replace(/\D/g, '');
+  const sum = [...digits].reduce((total, digit, i) => total + Number(digit) * (10 - i), 0);
+  return digits.length === 10 && sum % 11 === 0;
+}
+
+/** Pages from one to another that is not far: `3548–3580`. */
+function isPageRange([spelling]: RegExpExecArray): boolean {
+  const [low = '', high = ''] = spelling.match(/\d+/g) ?? [];
+  return low.length === high.length && Number(low) < Number(high) && Number(high) - Number(low) < 200;
 }
 
 /** A payment card by Luhn's check digit (ISO/IEC 7812-1). */

@@ -30,8 +30,13 @@ export type Reading = { match: Match } | { rejected: RejectReason; start: number
 export type MatchOptions = {
   /** Tried in turn for numbers without a country code. */
   regions: readonly string[];
-  /** Text that programs wrote: digits in one group, without a plus or a word before them, are an id there. */
-  isMachineText?: boolean;
+  /** The operator said that the first of them is the text's. */
+  isTold?: boolean;
+  /**
+   * Text that programs wrote: without a plus or a word before them, digits are an id there (`some`: where they stand in one
+   * group; `all`: however they are written, as in scripts, of which coordinates and codes are half).
+   */
+  machineText?: 'some' | 'all';
   /** Whether a number was found before, so that its context need not be looked at. */
   isSettled?: (e164: string) => boolean;
 };
@@ -106,8 +111,8 @@ const maxLead = 4;
 const longestSpelling = 32;
 
 function* matchRun(text: string, run: DigitRun, options: MatchOptions, progress: Progress): Generator<Reading> {
-  const { isMachineText, regions, isSettled } = options;
-  if (isMachineText && isBare(text, run)) {
+  const { machineText, regions, isSettled } = options;
+  if (machineText !== undefined && isBare(text, run, machineText)) {
     yield { rejected: 'identifier', start: run.start, end: run.end };
     return;
   }
@@ -122,7 +127,8 @@ function* matchRun(text: string, run: DigitRun, options: MatchOptions, progress:
     }
     const start = number.start === run.groups[0] ? run.start : number.start;
     const context = contextOf(text, start, number.end);
-    const reason = rejectionOf(text, run, number, context);
+    const reason =
+      rejectionOf(text, run, number, context) ?? (lacksPrefix(run, number, options, context) ? 'identifier' : null);
     if (reason !== null) yield { rejected: reason, start: number.start, end: number.end };
     else yield readingOf(text, run, number, { ...context, before: ownContext(text, progress.lastEnd, start) });
     progress.lastEnd = number.end;
@@ -163,9 +169,25 @@ function regionBefore(text: string, start: number): string | null {
   return null;
 }
 
-/** In one group, without a plus or a word before it. */
-function isBare(text: string, run: DigitRun): boolean {
-  if (run.groups.length !== 2 || text.slice(run.start, run.groups[0]).includes('+')) return false;
+const longEnough = 10;
+
+/** A few digits in one group, without the prefix that the region's numbers are written with and without a word before them. */
+function lacksPrefix(
+  run: DigitRun,
+  number: ReadNumber,
+  { regions, isTold }: MatchOptions,
+  { labelled }: Context,
+): boolean {
+  if (isTold && number.assumed === 0) return false;
+  if (labelled || number.assumed === -1 || run.groups.length !== 2 || run.digits >= longEnough) return false;
+  const prefix = planOf(regions[number.assumed] ?? '')?.nationalPrefix ?? '';
+  return prefix === '0' && number.national.length === run.digits;
+}
+
+/** Without a plus or a word before it, and in one group where others are taken. */
+function isBare(text: string, run: DigitRun, machineText: 'some' | 'all'): boolean {
+  if ((machineText === 'some' && run.groups.length !== 2) || text.slice(run.start, run.groups[0]).includes('+'))
+    return false;
   return !isLabelledAt(text, run.start);
 }
 

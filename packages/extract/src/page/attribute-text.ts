@@ -1,9 +1,11 @@
-import type { Attributes } from '../html/attributes.ts';
+import { type Attributes, attributeSet } from '../html/attributes.ts';
 import type { Tag } from '../html/tags.ts';
 import type { TextWriter } from '../text/folded-text.ts';
 import { type DeclaredValue, kindOf } from './declared-property.ts';
 
 const leastDigits = 7;
+const descriptionNames = ['title', 'aria-label', 'alt'] as const;
+const descriptions = attributeSet(...descriptionNames);
 
 /**
  * Reads the attributes that people or their programs see: names and descriptions (`title`, `aria-label`, `alt`,
@@ -11,14 +13,15 @@ const leastDigits = 7;
  */
 export function readAttributes(tag: Tag, attributes: Attributes, writer: TextWriter, declared: DeclaredValue[]): void {
   if (attributes.digits() < leastDigits) return;
-  for (const name of ['title', 'aria-label', 'alt'] as const) {
-    if (attributes.digitsOf(name) >= leastDigits) write(writer, attributes, name);
+  if (attributes.hasAny(descriptions)) {
+    for (const name of descriptionNames) if (attributes.digitsOf(name) >= leastDigits) write(writer, attributes, name);
   }
   if (tag.name === 'meta') readMeta(attributes, writer, declared);
   if ((tag.name === 'input' || tag.name === 'button') && attributes.digitsOf('value') >= leastDigits) {
     if (isPhoneField(attributes)) declare(declared, attributes.get('value') ?? '', false, attributes.offsetOf('value'));
     else if (/^(?:button|submit|reset)$/i.test(attributes.get('type') ?? '')) write(writer, attributes, 'value');
   }
+  if (!attributes.hasData()) return;
   for (const { name, value, offset } of attributes.data()) {
     if (isPhoneData(name)) declare(declared, value.replace(/^tel:/i, ''), /fax/.test(name), offset);
   }

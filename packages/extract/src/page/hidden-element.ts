@@ -21,7 +21,7 @@ export function createHiddenElement(): HiddenElement {
     open(tag, attributes, closed) {
       if (closed || hasTrait(tag, traits.void)) return;
       if (name === null) {
-        if (!isHidden(attributes) || tag.name === '' || hasTrait(tag, traits.block)) return;
+        if (hasTrait(tag, traits.block) || !isHidden(attributes) || tag.name === '') return;
         name = tag.name;
         sameName = 1;
         open = 1;
@@ -44,6 +44,9 @@ const hiding = attributeSet('style');
 
 function isHidden(attributes: Attributes): boolean {
   if (!attributes.hasAny(hiding)) return false;
+  const mayHide =
+    attributes.holds('style', 'none') || attributes.holds('style', 'hidden') || attributes.holds('style', 'font-size');
+  if (!mayHide) return false;
   const style = attributes.get('style');
   return (
     style !== null &&

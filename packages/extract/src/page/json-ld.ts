@@ -35,6 +35,7 @@ function* entriesOf(script: string): Generator<[key: string, value: unknown]> {
 }
 
 function parse(script: string): unknown {
+  if (isTooDeep(script)) return null;
   const json = script
     .replace(/^\s*(?:<!--|\/\/\s*<!\[CDATA\[|\/\*\s*<!\[CDATA\[\s*\*\/|<!\[CDATA\[)/, '')
     .replace(/(?:\/\/\s*)?(?:-->|\]\]>|\/\*\s*\]\]>\s*\*\/)\s*$/, '');
@@ -46,6 +47,21 @@ function parse(script: string): unknown {
     }
   }
   return null;
+}
+
+/** Real graphs are not ten deep; `JSON.parse` takes more than linear time on what is a million deep. */
+const deepest = 1_000;
+
+function isTooDeep(script: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < script.length; at++) {
+    const code = script.charCodeAt(at) | 0x20;
+    // Brackets within strings come in pairs, near enough.
+    if (code === 0x7b) depth += 1;
+    else if (code === 0x7d) depth -= 1;
+    if (depth > deepest) return true;
+  }
+  return false;
 }
 
 function valuesOf(value: unknown): string[] {

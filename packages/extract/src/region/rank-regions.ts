@@ -67,7 +67,7 @@ export function rankRegions({ region, url, page, numbers, text: whole }: RegionH
   if (region === null) for (const [code, weight] of addressEvidence(text)) tally.add(code, 'address', weight);
   if (northAmerican.test(text)) tally.add('US', 'shape');
   addLocales(tally, page, text);
-  addFit(tally, whole);
+  if (text !== '') addFit(tally, whole);
   return tally.ranked().slice(0, mostRegions);
 }
 
@@ -106,7 +106,9 @@ function addNumbers(tally: Tally, numbers: readonly string[]): void {
 /** The others are asked how many of the page's numbers they would explain, where the first is not sure. */
 function addFit(tally: Tally, text: string): void {
   const ranked = tally.ranked();
-  if (ranked.length < 2 || (ranked[0]?.weight ?? 0) >= weights.campaign) return;
+  const [first, second] = ranked;
+  // Not where it could change nothing.
+  if (first === undefined || second === undefined || first.weight - second.weight > weights.fit) return;
   const fit = fitOfRegions(
     text,
     ranked.slice(0, mostAsked).map(({ code }) => code),

@@ -26,25 +26,30 @@ const mostKept = 4_096;
 export function createPageText(bytes: Uint8Array): PageText {
   const writer = createTextWriter(Math.max(256, bytes.length >> 5));
   const pieces: Pieces = { bytes, cells: new Int32Array(3 * 256), length: 0 };
-  let current: Line = { first: 0, last: 0, digits: 0 };
-  // The two lines before this one, as long as they were not written.
-  let before: Line[] = [];
+  const current: Line = { first: 0, last: 0, digits: 0 };
+  // The two lines before this one, as long as they were not written: lines that end where they begin stand for none.
+  const before: [Line, Line] = [
+    { first: 0, last: 0, digits: 0 },
+    { first: 0, last: 0, digits: 0 },
+  ];
   let isAfterNumber = false;
   const endLine = (): void => {
     if (pieces.length === current.first) return;
     current.last = pieces.length;
     if (current.digits >= leastDigits) {
-      for (const line of before) writeTail(writer, pieces, line);
+      for (const line of before) if (line.last > line.first) writeTail(writer, pieces, line);
       writeLine(writer, pieces, current);
-      before = [];
+      for (const line of before) line.last = line.first;
       isAfterNumber = true;
     } else {
       if (isAfterNumber) writeHead(writer, pieces, current);
-      before = before.length === 2 && before[1] !== undefined ? [before[1], current] : [...before, current];
+      copyLine(before[1], before[0]);
+      copyLine(current, before[1]);
       isAfterNumber = false;
     }
-    if (pieces.length > mostKept) before = compact(pieces, before);
-    current = { first: pieces.length, last: 0, digits: 0 };
+    if (pieces.length > mostKept) compact(pieces, before);
+    current.first = pieces.length;
+    current.digits = 0;
   };
   return {
     add(start, end, digits, marks, isPlain) {
@@ -57,8 +62,7 @@ export function createPageText(bytes: Uint8Array): PageText {
       if (current.digits > 0) push(pieces, 0, 0, linkEdge);
     },
     tail() {
-      const line = pieces.length === current.first ? (before.at(-1) ?? current) : { ...current, last: pieces.length };
-      return tailOf(pieces, line);
+      return tailOf(pieces, pieces.length === current.first ? before[1] : { ...current, last: pieces.length });
     },
     finish() {
       endLine();
@@ -87,16 +91,27 @@ function push(pieces: Pieces, start: number, end: number, kind: number): void {
   pieces.length += 1;
 }
 
-/** Forgets all pieces but those of some lines, the last ones; gives these lines their new places. */
-function compact(pieces: Pieces, kept: Line[]): Line[] {
+function copyLine(from: Line, to: Line): void {
+  to.first = from.first;
+  to.last = from.last;
+  to.digits = from.digits;
+}
+
+/** Forgets all pieces but those of the last two lines, and of these too where they are long. */
+function compact(pieces: Pieces, before: [Line, Line]): void {
+  const kept = before.filter((line) => line.last > line.first);
   const first = kept[0]?.first ?? pieces.length;
   if (pieces.length - first > mostKept / 2) {
     pieces.length = 0;
-    return [];
+    for (const line of before) line.first = line.last = 0;
+    return;
   }
   pieces.cells.copyWithin(0, first * 3, pieces.length * 3);
   pieces.length -= first;
-  return kept.map((line) => ({ ...line, first: line.first - first, last: line.last - first }));
+  for (const line of kept) {
+    line.first -= first;
+    line.last -= first;
+  }
 }
 
 function writeLine(writer: Writer, { bytes, cells }: Pieces, { first, last }: Line): void {
