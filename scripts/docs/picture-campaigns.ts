@@ -1,19 +1,13 @@
 import { demoDepth } from '@numfleet/sites';
 import type { PictureFleet } from './picture-fleet.ts';
 
-/** Two campaigns on the same sites, one as fast as it goes and one with a pause between requests, so that clocks are seen. */
+/** Two campaigns on the same sites, both with a pause between two requests to a host, so that clocks are seen. */
 export async function createCampaigns(fleet: PictureFleet, seeds: string[]): Promise<void> {
   const { origin, searchParams } = new URL(fleet.links.console);
   const common = { seeds, depth: demoDepth, retentionDays: 1 };
   const campaigns = [
     { ...common, name: 'listings, week 47', purpose: 'keep our own directory current', delayMs: 2_500 },
-    {
-      ...common,
-      name: 'exposed numbers',
-      purpose: 'privacy office: our own web estate',
-      delayMs: 0,
-      hostConcurrency: 4,
-    },
+    { ...common, name: 'exposed numbers', purpose: 'privacy office: our own web estate', delayMs: 500 },
   ];
   for (const campaign of campaigns) {
     const answer = await fetch(`${origin}/api/v1/campaigns`, {
