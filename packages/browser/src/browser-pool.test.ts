@@ -42,6 +42,19 @@ describe('what is rendered', () => {
     expect(page.html).toMatch(/<\/script>\/data/);
   });
 
+  test('so it is where scripts are slow, as on a machine that is short of time', { timeout }, async () => {
+    const busy = (ms: number) => `for (const end = performance.now() + ${ms}; performance.now() < end; );`;
+    const page = await rendered(`<body><script src="/add.js"></script><script>
+      ${busy(900)}
+      fetch('/first').then(r => r.text()).then(t => {
+        ${busy(900)}
+        fetch('/second').then(r => r.text()).then(t => document.body.append(t));
+      });
+    </script>`);
+    expect(page.html).toMatch(/<\/script>\s*\/second/);
+    expect(page.cuts).toEqual([]);
+  });
+
   test('open shadow roots and frames of the same origin are put after it, at any depth', { timeout }, async () => {
     const page = await rendered(`<body><div id=host></div><iframe srcdoc="<p>in a frame</p>"></iframe><script>
       const shadow = host.attachShadow({ mode: 'open' });

@@ -4,6 +4,7 @@ import type { Deadline } from '@numfleet/service';
 import { errors } from 'playwright-core';
 import type { OpenPage } from './page-lease.ts';
 import { governRequests, type PageRequests } from './page-requests.ts';
+import { settles } from './settles.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
 export interface RenderRequest {
@@ -35,7 +36,7 @@ export async function renderPage(open: OpenPage, request: RenderRequest, deadlin
     open.page.waitForLoadState('domcontentloaded', { timeout: msForLoading() }),
     AbortSignal.any([requests.overfull, requests.left]),
   );
-  const quiet = loaded && (await becomesQuiet(requests, Math.min(settleMs, msForLoading())));
+  const quiet = loaded && (await becomesQuiet(open, requests, Math.min(settleMs, msForLoading())));
   const snapshot = await takeSnapshot(open.session, maxHtmlLength);
   const cuts: CutKind[] = [];
   if (requests.cut) cuts.push('subresources');
@@ -63,15 +64,30 @@ async function finishes(loading: Promise<void>, pointless: AbortSignal): Promise
   return await Promise.race([inTime, given]);
 }
 
-async function becomesQuiet(requests: PageRequests, timeoutMs: number): Promise<boolean> {
+/**
+ * Waits until nothing that may change the page has been under way for half a second, and the page answers at once. Where
+ * its scripts run late, because they are long or the machine is short of time, half a second without a request means
+ * nothing, so the wait starts anew: pages of a busy fleet were read before they had asked for their content.
+ */
+async function becomesQuiet({ session }: OpenPage, requests: PageRequests, timeoutMs: number): Promise<boolean> {
   const endsAt = performance.now() + timeoutMs;
-  while (requests.quietForMs() < quietMs) {
-    if (performance.now() > endsAt || requests.overfull.aborted) return false;
-    await sleep(25);
+  let since = performance.now();
+  const quietForMs = () => Math.min(requests.quietForMs(), performance.now() - since);
+  while (performance.now() < endsAt && !requests.overfull.aborted) {
+    if (quietForMs() < quietMs) {
+      await sleep(25);
+      continue;
+    }
+    const asked = performance.now();
+    if (!(await settles(session.send('Runtime.evaluate', { expression: '0' }), endsAt - asked))) return false;
+    const isPrompt = performance.now() - asked < promptMs;
+    if (isPrompt && quietForMs() >= quietMs) return true;
+    if (!isPrompt) since = performance.now();
   }
-  return true;
+  return false;
 }
 
 const quietMs = 500;
+const promptMs = 100;
 const settleMs = 5_000;
 const maxHtmlLength = 10 * 1024 * 1024;
