@@ -26,7 +26,7 @@ export default {
         path: '^packages/',
         pathNot: [
           '^packages/$2/',
-          '^packages/[^/]+/src/(index|[^/]+-door|testing/test-(postgres|database|browser|wire|otlp-receiver|redis))\\.ts$',
+          '^packages/[^/]+/src/(index|[^/]+-door|testing/test-(postgres|database|browser|dns|wire|otlp-receiver|redis))\\.ts$',
         ],
       },
     },
@@ -45,9 +45,10 @@ export default {
     },
     {
       name: 'pure-rooms-do-no-io',
+      comment: '`buffer` only looks at bytes.',
       severity: 'error',
       from: { path: '^packages/(extract|contracts)/src', pathNot: '\\.test\\.ts$|/testing/' },
-      to: { dependencyTypes: ['core'] },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?buffer$' },
     },
     {
       name: 'extract-imports-nothing-with-io',

@@ -30,7 +30,7 @@ beforeAll(async () => {
   collector = stack.use(await startOtlpReceiver());
   // All that a log can say, and all spans.
   const env = { NUMFLEET_LOG_LEVEL: 'debug', OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint };
-  fleet = stack.use(await startFleetUnderTest({ env }));
+  fleet = stack.use(await startFleetUnderTest({ env, extraPages: 60 }));
   const { api, sites, home } = fleet;
   numbers = [...new Set(sites.manifest.pages.flatMap(({ expected }) => expected.map(({ number }) => number)))];
   campaign = await api.createCampaign({
@@ -87,13 +87,16 @@ afterAll(() => stack.disposeAsync(), 90_000);
 
 const leastResults = 10;
 
-/** With the sink stopped, results wait in their queue, where they can be looked at; gives how many did. */
+/**
+ * With the sink stopped, results wait in their queue, where they can be looked at; gives how many did. Not for 15 s: the
+ * supervisor would take it for hung, and replace it.
+ */
 async function whileSinkStands(look: () => Promise<void>): Promise<number> {
   const sink = (await fleet.processes()).find(({ command }) => command.includes('apps/sink/'));
   if (sink === undefined) throw new Error('there is no sink');
   process.kill(sink.pid, 'SIGSTOP');
   try {
-    const waiting = await until('results that wait for the sink', 20_000, async () => {
+    const waiting = await until('results that wait for the sink', 10_000, async () => {
       const rows = await queueRows(fleet.home);
       const results = rows.filter(({ text }) => /^\(results,lease-[^,]+,\d+,page,/.test(text)).length;
       return results >= leastResults && results;

@@ -10,11 +10,17 @@ import { createBrowserLab, runtimeDir } from './testing/browser-lab.ts';
 const timeout = 60_000;
 
 test('I5: what a page asks for goes through the egress door, loopback in every spelling too', { timeout }, async () => {
-  await using lab = await createBrowserLab();
   await using forbidden = await startForbiddenServer();
   const { port } = forbidden;
+  await using lab = await createBrowserLab(({ url }, response) => {
+    if (url === '/bounce') response.writeHead(302, { location: `http://127.0.0.1:${port}/bounced` });
+    response.end();
+  });
   const outcome = await lab.show(`<body>
     <link rel=preconnect href="http://127.0.0.1:${port}/"><link rel=dns-prefetch href="//localhost:${port}">
+    <link rel=prefetch href="http://127.0.0.1:${port}/"><link rel=modulepreload href="http://127.0.0.1:${port}/m.js">
+    <iframe src="http://127.0.0.1:${port}/frame"></iframe><iframe src="/bounce"></iframe>
+    <object data="http://127.0.0.1:${port}/object"></object><embed src="http://[::1]:${port}/embed">
     <script src="http://127.0.0.1:${port}/script.js"></script><script>
       for (const host of ['127.0.0.1', 'localhost', '[::1]', '2130706433', '127.1', '0.0.0.0', '[::ffff:127.0.0.1]']) {
         fetch('http://' + host + ':${port}/fetch', { mode: 'no-cors' }).catch(() => {});
@@ -22,12 +28,15 @@ test('I5: what a page asks for goes through the egress door, loopback in every s
       }
       new EventSource('http://127.0.0.1:${port}/events');
       navigator.sendBeacon('http://127.0.0.1:${port}/beacon', 'x');
+      fetch('/bounce', { mode: 'no-cors' }).catch(() => {});
+      import('http://127.0.0.1:${port}/module.js').catch(() => {});
+      new Worker(URL.createObjectURL(new Blob(["importScripts('http://127.0.0.1:${port}/worker.js')"])));
       fetch('/allowed');
     </script>`);
   expect(outcome.kind).toBe('rendered');
   expect(forbidden.connections()).toBe(0);
   // Controls: the same page did reach the host that it may reach, and its attempts did reach the door.
-  expect(lab.asked).toContain('/allowed');
+  expect(lab.asked).toEqual(expect.arrayContaining(['/allowed', '/bounce']));
   expect(lab.events.filter((event) => event.type === 'egress.refused').length).toBeGreaterThan(5);
   await fetch(`http://127.0.0.1:${port}/`);
   expect(forbidden.connections()).toBe(1);

@@ -3,9 +3,11 @@ import type { Emit } from '@numfleet/contracts';
 import type { EgressHosts } from './address/egress-hosts.ts';
 import { createConnect, type Destination } from './address/guarded-connect.ts';
 import { createDnsLookup, type Lookup } from './address/look-up.ts';
+import { createNameCache } from './address/name-cache.ts';
 import { openSocket } from './address/open-socket.ts';
 import { createAgent } from './fetch/create-agent.ts';
 import { type FetchOutcome, type FetchRequest, fetchDocument } from './fetch/fetch-document.ts';
+import { createWaiters } from './fetch/waiters.ts';
 import { type EgressProxy, startProxy } from './proxy.ts';
 
 export interface DoorDependencies {
@@ -31,13 +33,15 @@ export interface Door extends AsyncDisposable {
 
 export function createDoor({ hosts, emit, userAgent, contact, lookup = createDnsLookup() }: DoorDependencies): Door {
   const closing = new AbortController();
-  const connect = createConnect({ hosts, lookup, open: openSocket, emit, contact, closing: closing.signal });
-  const dispatcher = createAgent(connect, closing.signal);
+  const resolve = createNameCache({ lookup, emit, closing: closing.signal });
+  const connect = createConnect({ hosts, resolve, open: openSocket, emit, contact, closing: closing.signal });
+  const waiters = createWaiters();
+  const dispatcher = createAgent(connect, waiters);
   const proxies = new Set<EgressProxy>();
 
   return {
     connect,
-    fetchDocument: (request) => fetchDocument(request, { dispatcher, emit, userAgent }),
+    fetchDocument: (request) => fetchDocument(request, { dispatcher, waiters, emit, userAgent }),
     async startProxy() {
       const proxy = await startProxy(connect);
       proxies.add(proxy);

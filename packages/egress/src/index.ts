@@ -1,5 +1,5 @@
 export { type EgressHosts, type EgressTarget, parseEgressHosts } from './address/egress-hosts.ts';
-export { createDnsLookup, type Lookup } from './address/look-up.ts';
+export { createDnsLookup, type Lookup, type Resolved } from './address/look-up.ts';
 export { registrableDomain, sameOrigin } from './address/site.ts';
 export { createDoor, type Door } from './door.ts';
 export type { FetchOutcome, FetchRequest } from './fetch/fetch-document.ts';

@@ -1,7 +1,7 @@
 /**
  * Faults from within a service. The game day has Node load this before the service (NODE_OPTIONS=--import …), so that no
  * product code can be told to fail. What it does is in the query of its address: `from` and `to` lead connections to one
- * port of loopback to another, which is a proxy's; on SIGUSR2 it does what the file at `orders` says.
+ * port of loopback, or to one address, to a port of loopback; on SIGUSR2 it does what the file at `orders` says.
  */
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
@@ -11,18 +11,19 @@ import { isMainThread } from 'node:worker_threads';
 const { searchParams } = new URL(import.meta.url);
 const isService = process.env.NUMFLEET_SERVICE_NAME !== undefined;
 
-if (isService && searchParams.has('from')) reroute(Number(searchParams.get('from')), Number(searchParams.get('to')));
+if (isService && searchParams.has('from')) reroute(searchParams.get('from') ?? '', Number(searchParams.get('to')));
 if (isService && isMainThread && searchParams.has('orders')) obey(searchParams.get('orders') ?? '');
 
-/** @param {number} from @param {number} to */
+/** @param {string} from @param {number} to */
 function reroute(from, to) {
   const { connect } = Socket.prototype;
   /** @type {(this: Socket, ...args: unknown[]) => Socket} */
   const rerouted = function (...args) {
     // `net.connect` hands over its own arguments as one array, the options first.
     const first = Array.isArray(args[0]) ? args[0][0] : args[0];
-    if (Number(first) === from) args[0] = to;
-    else if (typeof first === 'object' && Number(first?.port) === from) first.port = to;
+    if (String(first) === from) args[0] = to;
+    else if (typeof first === 'object' && String(first?.port) === from) first.port = to;
+    else if (typeof first === 'object' && first?.host === from) Object.assign(first, { host: '127.0.0.1', port: to });
     return Reflect.apply(/** @type {(...args: unknown[]) => Socket} */ (connect), this, args);
   };
   Socket.prototype.connect = rerouted;

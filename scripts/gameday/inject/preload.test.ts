@@ -61,6 +61,14 @@ test('leads the connections of a service to another port, however they are made,
   expect((await startService(preload, program)).said).toContain('front door front door');
 });
 
+test('leads the connections of a service to an address that is none of loopback to a port of it', async () => {
+  const preload = createPreload(home, { from: '3000::1', to: await greeter('site') });
+  const program = `
+    import net from 'node:net';
+    for await (const chunk of net.connect({ host: '3000::1', port: 443 })) console.log(String(chunk));`;
+  expect((await startService(preload, program, 'crawler-1')).said.trim()).toBe('site');
+});
+
 test('leaves a rejection unhandled when it is ordered to, and not before', async () => {
   const preload = createPreload(home);
   const { child } = await startService(preload, 'setInterval(() => {}, 1_000); console.log("up");', 'sink');

@@ -14,8 +14,8 @@ export interface Preload {
   order(fleet: Pick<FleetProcess, 'home'>, service: string, fault: OwnFault): Promise<void>;
 }
 
-/** `reroute` leads the services' connections to one port of loopback to another. The folder must stay. */
-export function createPreload(folder: string, reroute?: { from: number; to: number }): Preload {
+/** `reroute` leads the services' connections to a port of loopback, or to an IP address, to another port. The folder must stay. */
+export function createPreload(folder: string, reroute?: { from: number | string; to: number }): Preload {
   const orders = join(folder, 'orders');
   const script = new URL('preload.mjs', import.meta.url);
   script.searchParams.set('orders', orders);

@@ -1,53 +1,20 @@
 import { once } from 'node:events';
 import { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { type EgressTarget, type Lookup, parseEgressHosts } from '../index.ts';
-import { fetchRequest, openDoor, startSite } from '../testing/sites.ts';
+import { type EgressTarget, parseEgressHosts, type Resolved } from '../index.ts';
+import { notPublic } from '../testing/not-public.ts';
+import { fetchRequest, openDoor, resolvesTo, startSite } from '../testing/sites.ts';
 import { type Connect, createConnect } from './guarded-connect.ts';
+import type { Resolve } from './name-cache.ts';
 import type { OpenSocket } from './open-socket.ts';
 
 const signal = () => AbortSignal.timeout(5_000);
 
 /** The guard without a network: no test may dial a public address. */
-function guard(lookup: Lookup, open: OpenSocket): Connect {
+function guard(resolve: Resolve, open: OpenSocket): Connect {
   const closing = new AbortController().signal;
-  return createConnect({ hosts: parseEgressHosts(''), lookup, open, emit: () => {}, contact: 'ops@example', closing });
+  return createConnect({ hosts: parseEgressHosts(''), resolve, open, emit: () => {}, contact: 'ops@example', closing });
 }
-
-const notPublic = [
-  // one loopback address in every spelling that clients take
-  ...[
-    '127.0.0.1',
-    '127.1',
-    '127.0.1',
-    '2130706433',
-    '0x7f000001',
-    '0x7f.1',
-    '0177.0.0.1',
-    '017700000001',
-    '127.0.0.1.',
-  ],
-  ...[
-    '%31%32%37.0.0.1',
-    '１２７.０.０.１',
-    '127。0。0。1',
-    '①②⑦.0.0.1',
-    'localhost',
-    'LOCALHOST.',
-    'db.localhost',
-    '0',
-  ],
-  ...['::1', '[::1]', '[0:0:0:0:0:0:0:1]', '[::]', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]', '[::127.0.0.1]'],
-  // IPv4, by IANA's special-purpose registry
-  ...['0.0.0.0', '0.1.2.3', '10.0.0.1', '100.64.0.1', '100.127.255.255', '127.255.255.255', '169.254.169.254'],
-  ...['172.16.0.1', '172.31.255.255', '192.0.0.1', '192.0.2.1', '192.88.99.1', '192.168.1.1', '198.18.0.1'],
-  ...['198.19.255.255', '198.51.100.1', '203.0.113.1', '224.0.0.1', '239.255.255.255', '240.0.0.1', '255.255.255.255'],
-  // IPv6, likewise, and what carries an IPv4 address
-  ...['[fe80::1]', '[fc00::1]', '[fd00:ec2::254]', '[fec0::1]', '[ff02::1]', '[100::1]', '[2001:db8::1]', '[3fff::1]'],
-  ...['[2001:2::1]', '[2001::1]', '[2001:10::1]', '[2001:20::1]', '[2002:7f00:1::]', '[2002:808:808::]', '[5f00::1]'],
-  ...['[64:ff9b::7f00:1]', '[64:ff9b::a9fe:a9fe]', '[64:ff9b::10.0.0.1]', '[64:ff9b:1::808:808]', '[::ffff:8.8.8.8]'],
-  ...['[::ffff:0:7f00:1]', '[4000::1]', '[e000::1]'],
-];
 
 describe('I5: the guard', () => {
   test.each(notPublic)('refuses %s as a literal', async (hostname) => {
@@ -63,7 +30,7 @@ describe('I5: the guard', () => {
     async (address) => {
       const literal = address.replace(/[[\]]/g, '');
       for (const addresses of [[literal], ['8.8.8.8', literal], [literal, '2606:4700::1']]) {
-        await using door = openDoor('', { lookup: async () => addresses });
+        await using door = openDoor('', { lookup: resolvesTo(...addresses) });
         const refused = door.connect({ hostname: 'rebind.example', port: 80, signal: signal() });
         await expect(refused).rejects.toMatchObject({ code: 'address-refused' });
       }
@@ -72,7 +39,7 @@ describe('I5: the guard', () => {
 
   test('negative control: the same server is reached when, and only when, the operator says so', async () => {
     await using site = await startSite((_, response) => response.end('hello'));
-    await using closed = openDoor('', { lookup: async () => ['127.0.0.1'] });
+    await using closed = openDoor('', { lookup: resolvesTo('127.0.0.1') });
     await using open = openDoor(`shop.test=127.0.0.1:${site.port}`);
 
     const refused = await closed.fetchDocument(fetchRequest(`http://shop.test:${site.port}/`));
@@ -131,7 +98,7 @@ describe('I5: the guard', () => {
   });
 
   test.each([0, 22, 25, 6667, 65_536])('refuses port %i', async (port) => {
-    await using door = openDoor('', { lookup: async () => ['8.8.8.8'] });
+    await using door = openDoor('', { lookup: resolvesTo('8.8.8.8') });
     const refused = door.connect({ hostname: 'public.example', port, signal: signal() });
     await expect(refused).rejects.toMatchObject({ code: 'address-refused' });
     expect(door.events).toEqual([{ type: 'egress.refused', reason: 'bad-port' }]);
@@ -155,7 +122,7 @@ describe('I5: the guard', () => {
 
   test('I11: without a contact no public host is looked up or reached, and an overridden one is', async () => {
     let asked = 0;
-    const lookup = async () => [`8.8.8.${asked++}`];
+    const lookup = async () => ({ addresses: [`8.8.8.${asked++}`], ttlSeconds: 0 });
     await using site = await startSite((_, response) => response.end());
     await using door = openDoor(`shop.test=127.0.0.1:${site.port}`, { lookup, contact: null });
     expect(await door.fetchDocument(fetchRequest('http://public.example/'))).toMatchObject({
@@ -174,7 +141,7 @@ describe('I5: the guard', () => {
 
 describe('looking names up', () => {
   test('simultaneous look-ups of a name are one; whoever waits may leave, the others get their answer', async () => {
-    const answer = Promise.withResolvers<string[]>();
+    const answer = Promise.withResolvers<Resolved>();
     let asked = 0;
     const lookup = () => {
       asked += 1;
@@ -186,13 +153,13 @@ describe('looking names up', () => {
     const stayed = door.connect({ hostname: 'slow.example', port: 80, signal: signal() });
     leaving.abort();
     await expect(left).rejects.toMatchObject({ code: 'aborted' });
-    answer.resolve(['10.0.0.1']);
+    answer.resolve({ addresses: ['10.0.0.1'], ttlSeconds: 60 });
     await expect(stayed).rejects.toMatchObject({ code: 'address-refused' });
     expect(asked).toBe(1);
   });
 
   test('a name without an answer has failed, and its error names no host', async () => {
-    const lookups = [async () => [], () => Promise.reject(new Error('ENOTFOUND secret-4412345678.example'))];
+    const lookups = [resolvesTo(), () => Promise.reject(new Error('ENOTFOUND secret-4412345678.example'))];
     for (const lookup of lookups) {
       await using door = openDoor('', { lookup });
       const outcome = await door.fetchDocument(fetchRequest('http://secret-4412345678.example/'));

@@ -4,7 +4,7 @@ import { badPorts } from './bad-ports.ts';
 import { canonicalHost } from './canonical-host.ts';
 import type { EgressHosts, EgressTarget } from './egress-hosts.ts';
 import { isPublicAddress } from './is-public-address.ts';
-import { coalesceLookups, type Lookup } from './look-up.ts';
+import type { Resolve } from './name-cache.ts';
 import type { OpenSocket } from './open-socket.ts';
 
 export interface Destination {
@@ -18,7 +18,7 @@ export type Connect = (destination: Destination) => Promise<Socket>;
 
 export interface GuardDependencies {
   hosts: EgressHosts;
-  lookup: Lookup;
+  resolve: Resolve;
   /** Connects to an address that has been checked; apart, so that a test sees what would be dialled. */
   open: OpenSocket;
   emit: Emit;
@@ -31,14 +31,12 @@ export interface GuardDependencies {
 const addressesTried = 3;
 
 /**
- * The guard (I5): resolves a name once, checks every address that it has, and connects to one of the very addresses it
- * checked, so that a second answer of a rebinding name is never asked for.
+ * The guard (I5): resolves a name once, checks every address that it has, also those that were kept from before, and
+ * connects to one of the very addresses it checked, so that a second answer of a rebinding name is never asked for.
  *
  * The connection throws NumfleetError: `address-refused`, `contact-missing`, `dns-failed`, `connect-failed` or `aborted`.
  */
-export function createConnect({ hosts, lookup, open, emit, contact, closing }: GuardDependencies): Connect {
-  const coalesced = coalesceLookups(lookup, closing);
-
+export function createConnect({ hosts, resolve, open, emit, contact, closing }: GuardDependencies): Connect {
   return async ({ hostname, port, signal }) => {
     const either = AbortSignal.any([signal, closing]);
     return await connectFirst(open, await checkedTargets(hostname, port, either), either);
@@ -56,7 +54,7 @@ export function createConnect({ hosts, lookup, open, emit, contact, closing }: G
     if (contact === null) {
       throw refuse('contact-missing', 'contact-missing', 'Set NUMFLEET_CONTACT before you crawl a public host.');
     }
-    const addresses = host.kind === 'address' ? [host.address] : await coalesced(host.name, signal);
+    const addresses = host.kind === 'address' ? [host.address] : await resolve(host.name, signal);
     // One private address among public ones is an attack or a mistake; neither is helped by taking the others.
     if (!addresses.every(isPublicAddress)) throw refusePrivate();
     return addresses.map((address) => ({ address, port }));

@@ -1,64 +1,108 @@
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createDnsLookup } from '../index.ts';
+import { type DnsAnswer, startDnsServer } from '../testing/test-dns.ts';
 
-/** A name server on loopback: `answers` gives the records of a question as RDATA in octets, null for a silence. */
-async function startNameServer(answers: (name: string, type: number) => number[][] | null) {
-  const server = createSocket('udp4');
-  server.on('message', (query, { port, address }) => {
-    const end = query.indexOf(0, 12) + 5;
-    const labels = query
-      .subarray(12, end - 4)
-      .toString('latin1')
-      .split(/[^a-z0-9-]/);
-    const type = query.readUInt16BE(end - 4);
-    const records = answers(labels.filter(Boolean).join('.'), type);
-    if (records === null) return;
-    const header = Buffer.from([...query.subarray(0, 2), 0x81, 0x80, 0, 1, 0, records.length, 0, 0, 0, 0]);
-    const body = records.map((rdata) => Buffer.from([0xc0, 12, 0, type, 0, 1, 0, 0, 0, 60, 0, rdata.length, ...rdata]));
-    server.send(Buffer.concat([header, query.subarray(12, end), ...body]), port, address);
-  });
-  server.bind(0, '127.0.0.1');
-  await once(server, 'listening');
-  return { server: `127.0.0.1:${server.address().port}`, [Symbol.asyncDispose]: async () => void server.close() };
-}
-
-const A = 1;
-const v4 = [192, 0, 2];
-const v6 = [0x20, 0x01, 0x0d, 0xb8, ...Array(11).fill(0)];
 const signal = () => AbortSignal.timeout(5_000);
+const addresses = (...all: string[]): DnsAnswer => ({ kind: 'addresses', addresses: all });
 
-test('gives the addresses of both families in turn, and those of one where the other has none', async () => {
-  await using names = await startNameServer((name, type) => {
-    if (name === 'both.example')
-      return type === A
-        ? [
-            [...v4, 1],
-            [...v4, 2],
-            [...v4, 3],
-          ]
-        : [[...v6, 1]];
-    if (name === 'old.example') return type === A ? [[...v4, 9]] : [];
-    return type === A ? [] : [[...v6, 9]];
+describe('a look-up', () => {
+  test('gives the addresses of both families in turn, and those of one where the other has none', async () => {
+    const names: Record<string, DnsAnswer> = {
+      'both.example': addresses('192.0.2.1', '192.0.2.2', '192.0.2.3', '2001:db8::1'),
+      'old.example': addresses('192.0.2.9'),
+      'new.example': addresses('2001:db8::9'),
+    };
+    await using server = await startDnsServer(({ name }) => names[name] ?? { kind: 'nxdomain' });
+    const lookup = createDnsLookup([server.address]);
+    const both = await lookup('both.example', signal());
+    expect(both.addresses[1]).toBe('2001:db8::1');
+    expect(both.addresses.toSorted()).toEqual(['192.0.2.1', '192.0.2.2', '192.0.2.3', '2001:db8::1']);
+    expect(await lookup('old.example', signal())).toEqual({ addresses: ['192.0.2.9'], ttlSeconds: 60 });
+    expect(await lookup('new.example', signal())).toEqual({ addresses: ['2001:db8::9'], ttlSeconds: 60 });
   });
-  const lookup = createDnsLookup([names.server]);
-  const both = await lookup('both.example', signal());
-  expect(both[1]).toBe('2001:db8::1');
-  expect(both.toSorted()).toEqual(['192.0.2.1', '192.0.2.2', '192.0.2.3', '2001:db8::1']);
-  expect(await lookup('old.example', signal())).toEqual(['192.0.2.9']);
-  expect(await lookup('new.example', signal())).toEqual(['2001:db8::9']);
+
+  test('tells the least TTL of its records', async () => {
+    await using server = await startDnsServer(({ type }) => ({
+      kind: 'addresses',
+      addresses: ['192.0.2.1', '2001:db8::1'],
+      ttl: type === 'A' ? 300 : 20,
+    }));
+    expect((await createDnsLookup([server.address])('shop.example', signal())).ttlSeconds).toBe(20);
+  });
+
+  test.each(['nxdomain', 'addresses'] as const)('of a name without addresses (%s) gives none', async (kind) => {
+    await using server = await startDnsServer(() => (kind === 'nxdomain' ? { kind } : addresses()));
+    expect(await createDnsLookup([server.address])('none.example', signal())).toEqual({ addresses: [], ttlSeconds: 0 });
+    expect(server.asked().map(({ type }) => type)).toEqual(['A', 'AAAA']);
+  });
+
+  test('whose server fails is an error, and asks it no second time', async () => {
+    await using server = await startDnsServer(() => ({ kind: 'servfail' }));
+    await expect(createDnsLookup([server.address])('broken.example', signal())).rejects.toThrow();
+    expect(server.asked()).toHaveLength(2);
+  });
+
+  test('takes a truncated answer over TCP', async () => {
+    await using server = await startDnsServer(() => ({ kind: 'truncated', addresses: ['203.0.113.9'] }));
+    expect((await createDnsLookup([server.address])('shop.example', signal())).addresses).toEqual(['203.0.113.9']);
+    expect(server.asked().some(({ over }) => over === 'tcp')).toBe(true);
+  });
 });
 
-test('a name without addresses has none', async () => {
-  await using names = await startNameServer(() => []);
-  expect(await createDnsLookup([names.server])('none.example', signal())).toEqual([]);
+describe('several name servers', () => {
+  test('a dead one is passed over at once, a silent one after 1.5 s; then the one that answered goes first', async () => {
+    await using silent = await startDnsServer(() => ({ kind: 'silent' }));
+    await using dead = await startDnsServer(() => ({ kind: 'silent' }));
+    await dead.die();
+    await using good = await startDnsServer(() => addresses('192.0.2.1'));
+    for (const [bad, leastMs, mostMs] of [
+      [dead, 0, 1_000],
+      [silent, 1_400, 3_000],
+    ] as const) {
+      const lookup = createDnsLookup([bad.address, good.address]);
+      const began = performance.now();
+      expect((await lookup('shop.example', signal())).addresses).toEqual(['192.0.2.1']);
+      const first = performance.now() - began;
+      expect(first).toBeGreaterThan(leastMs);
+      expect(first).toBeLessThan(mostMs);
+      const asked = bad.asked().length;
+      expect((await lookup('shop.example', signal())).addresses).toEqual(['192.0.2.1']);
+      expect(bad.asked()).toHaveLength(asked);
+    }
+  });
+
+  test('one that fails does not keep the next from being asked', async () => {
+    await using bad = await startDnsServer(() => ({ kind: 'servfail' }));
+    await using good = await startDnsServer(() => addresses('192.0.2.1'));
+    const lookup = createDnsLookup([bad.address, good.address]);
+    expect((await lookup('shop.example', signal())).addresses).toEqual(['192.0.2.1']);
+  });
 });
 
-test('I6: a server that stays silent is left when the signal says so', async () => {
-  await using names = await startNameServer(() => null);
-  const started = performance.now();
-  const lookup = createDnsLookup([names.server]);
-  expect(await lookup('silent.example', AbortSignal.timeout(100))).toEqual([]);
-  expect(performance.now() - started).toBeLessThan(1_500);
+describe.concurrent('I6: a silent server', () => {
+  test('is asked again twice and given up after 4.5 s', async () => {
+    await using server = await startDnsServer(() => ({ kind: 'silent' }));
+    const began = performance.now();
+    await expect(
+      createDnsLookup([server.address])('silent.example', AbortSignal.timeout(20_000)),
+    ).rejects.toMatchObject({ name: 'TimeoutError' });
+    expect(performance.now() - began).toBeLessThan(6_000);
+    expect(server.asked()).toHaveLength(6);
+  });
+
+  test('is left when the signal says so', async () => {
+    await using server = await startDnsServer(() => ({ kind: 'silent' }));
+    const began = performance.now();
+    const lookup = createDnsLookup([server.address]);
+    await expect(lookup('silent.example', AbortSignal.timeout(100))).rejects.toMatchObject({ name: 'TimeoutError' });
+    expect(performance.now() - began).toBeLessThan(1_500);
+  });
+
+  test('of one family costs no more than time: the other’s addresses are given', async () => {
+    await using server = await startDnsServer(({ type }) =>
+      type === 'A' ? addresses('192.0.2.1') : { kind: 'silent' },
+    );
+    const lookup = createDnsLookup([server.address]);
+    expect((await lookup('old.example', AbortSignal.timeout(20_000))).addresses).toEqual(['192.0.2.1']);
+  });
 });

@@ -1,6 +1,7 @@
 import { NumfleetError } from '@numfleet/contracts';
 import { Agent, buildConnector } from 'undici';
 import type { Connect } from '../address/guarded-connect.ts';
+import type { Waiters } from './waiters.ts';
 
 const maxHeaderBytes = 65_536;
 const handshakeTimeoutMs = 10_000;
@@ -9,7 +10,7 @@ const handshakeTimeoutMs = 10_000;
  * An HTTP/1.1 client that reaches the network through the guard alone. HTTP/2 stays off: a coalesced connection would
  * serve hosts that the guard was never asked about.
  */
-export function createAgent(connect: Connect, closing: AbortSignal): Agent {
+export function createAgent(connect: Connect, waiters: Waiters): Agent {
   const wrapInTls = buildConnector({ allowH2: false, timeout: handshakeTimeoutMs });
   return new Agent({
     allowH2: false,
@@ -19,11 +20,14 @@ export function createAgent(connect: Connect, closing: AbortSignal): Agent {
     connect(options, callback) {
       const secure = options.protocol === 'https:';
       const port = options.port === '' ? (secure ? 443 : 80) : Number(options.port);
-      // undici's connector knows no signal: a request that is given up leaves its connecting to end by its time-outs.
-      connect({ hostname: options.hostname, port, signal: closing }).then(
+      const signal = waiters.gone(`${options.protocol}//${options.host}`);
+      connect({ hostname: options.hostname, port, signal }).then(
         (socket) => {
           if (!secure) return callback(null, socket);
+          const hangUp = () => socket.destroy();
+          signal.addEventListener('abort', hangUp, { once: true });
           wrapInTls({ ...options, httpSocket: socket }, (error, wrapped) => {
+            signal.removeEventListener('abort', hangUp);
             if (error === null) return callback(null, wrapped);
             socket.destroy();
             callback(untrusted(error), null);

@@ -10,6 +10,7 @@ import { certificate, certificateKey } from '../testing/shop-test-certificate.ts
 import { fetchRequest, openDoor, startRawSite, startSite } from '../testing/sites.ts';
 import { createAgent } from './create-agent.ts';
 import { fetchDocument } from './fetch-document.ts';
+import { createWaiters } from './waiters.ts';
 
 const text = (outcome: FetchOutcome) => (outcome.kind === 'document' ? Buffer.from(outcome.body).toString() : outcome);
 
@@ -363,17 +364,52 @@ test('I7: a request that was given up while its connection was made is not writt
   await using door = openDoor(`shop.test=127.0.0.1:${site.port}`);
   const ready = Promise.withResolvers<void>();
   const { signal } = new AbortController();
+  const waiters = createWaiters();
   const dispatcher = createAgent(async () => {
     await ready.promise;
     return await door.connect({ hostname: 'shop.test', port: 80, signal });
-  }, signal);
+  }, waiters);
   const request = fetchRequest('http://shop.test/', { signal: AbortSignal.timeout(50) });
-  const outcome = await fetchDocument(request, { dispatcher, emit: () => {}, userAgent: 'Numfleet' });
+  const outcome = await fetchDocument(request, { dispatcher, waiters, emit: () => {}, userAgent: 'Numfleet' });
   expect(outcome).toMatchObject({ kind: 'failed', code: 'fetch-timeout', requestedAt: null });
   ready.resolve();
   await expect.poll(() => site.connections.length).toBe(1);
   await dispatcher.close();
   expect(site.requests).toEqual([]);
+});
+
+test('I6: connecting ends when the last request that waits for the origin is given up, and not before', async () => {
+  const waiters = createWaiters();
+  const signals: AbortSignal[] = [];
+  const dispatcher = createAgent(({ signal }) => {
+    signals.push(signal);
+    return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  }, waiters);
+  const [first, second] = [new AbortController(), new AbortController()];
+  const outcomes = [first, second].map(({ signal }) =>
+    fetchDocument(fetchRequest('http://shop.test/', { signal }), {
+      ...{ dispatcher, waiters, emit: () => {}, userAgent: 'Numfleet' },
+    }),
+  );
+  await expect.poll(() => signals.length).toBe(2);
+  first.abort();
+  await outcomes[0];
+  expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
+  second.abort();
+  await outcomes[1];
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+  await dispatcher.close();
+});
+
+test('I6: a TLS handshake ends with the request that waits for it, long before its own time-out', async () => {
+  await using site = await startRawSite(() => {});
+  await using door = openDoor(`shop.test=127.0.0.1:${site.port}`);
+  const began = performance.now();
+  const outcome = await door.fetchDocument(fetchRequest('https://shop.test/', { signal: AbortSignal.timeout(200) }));
+  expect(outcome).toMatchObject({ kind: 'failed', code: 'fetch-timeout', requestedAt: null });
+  await expect.poll(() => site.connections.every(({ destroyed }) => destroyed)).toBe(true);
+  expect(site.connections).toHaveLength(1);
+  expect(performance.now() - began).toBeLessThan(3_000);
 });
 
 test('a connection is used again without a delay, and closed after each request with one', async () => {

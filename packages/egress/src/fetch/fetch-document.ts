@@ -7,6 +7,7 @@ import { acceptedCodings, collect, decodeBody } from './decode-body.ts';
 import { failureCode } from './failure-code.ts';
 import { retryAfterOf } from './retry-after.ts';
 import { type Answer, sendRequest } from './send-request.ts';
+import type { Waiters } from './waiters.ts';
 
 export interface FetchRequest {
   /** Absolute http or https. */
@@ -59,6 +60,7 @@ export type FetchOutcome = Trail &
 
 export interface FetchDependencies {
   dispatcher: Dispatcher;
+  waiters: Waiters;
   emit: Emit;
   userAgent: string;
 }
@@ -96,13 +98,13 @@ async function exchange(
   url: URL,
   request: FetchRequest,
   trail: Trail,
-  { dispatcher, emit, userAgent }: FetchDependencies,
+  { dispatcher, waiters, emit, userAgent }: FetchDependencies,
 ): Promise<Exchanged> {
   const startedAt = performance.now();
   const report = { status: null as number | null, bytes: 0 };
   const seconds = () => (performance.now() - startedAt) / 1_000;
   try {
-    const answer = await sendRequest(dispatcher, {
+    const answer = await sendRequest(dispatcher, waiters, {
       url,
       headers: requestHeaders(userAgent, request.accept),
       // Between polite requests a connection would only age, and die under the next one.

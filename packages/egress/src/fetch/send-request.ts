@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { NumfleetError } from '@numfleet/contracts';
 import type { Dispatcher } from 'undici';
+import type { Waiters } from './waiters.ts';
 
 export interface Answer {
   status: number;
@@ -21,21 +22,23 @@ export interface RequestParts {
 }
 
 /** Sends one GET and resolves when the answer's head is there. undici's `request` would not say when it really started. */
-export async function sendRequest(dispatcher: Dispatcher, parts: RequestParts): Promise<Answer> {
+export async function sendRequest(dispatcher: Dispatcher, waiters: Waiters, parts: RequestParts): Promise<Answer> {
   const { url, headers, keepAlive, signal, onStart } = parts;
   signal.throwIfAborted();
   const answer = Promise.withResolvers<Answer>();
   let controller: Dispatcher.DispatchController | undefined;
   let body: Readable | undefined;
+  const leave = waiters.enter(url.origin);
 
   const fail = (error: Error) => {
+    leave();
     signal.removeEventListener('abort', abort);
     answer.reject(error);
     body?.destroy(error);
   };
   const abort = () => {
     const reason = new Error('the request was given up');
-    // Before it starts, a request has nothing to be aborted by: it is refused when its connection is there.
+    // Before it starts, a request has nothing to be aborted by: it fails with its connecting, or is refused after it.
     controller?.abort(reason);
     fail(reason);
   };
@@ -45,6 +48,7 @@ export async function sendRequest(dispatcher: Dispatcher, parts: RequestParts): 
   dispatcher.dispatch(options, {
     onRequestStart(started) {
       controller = started;
+      leave();
       if (signal.aborted) return started.abort(new Error('the request was given up'));
       onStart(Date.now());
     },

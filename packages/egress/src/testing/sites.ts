@@ -59,13 +59,16 @@ export function openDoor(hosts: string, dependencies: Partial<DoorDependencies> 
     emit: (event) => events.push(event),
     userAgent: 'Numfleet/0.1 (+https://numfleet.example; ops@numfleet.example)',
     contact: 'ops@numfleet.example',
-    lookup: noNames,
+    lookup: resolvesTo(),
     ...dependencies,
   });
   return Object.assign(door, { events });
 }
 
-const noNames: Lookup = async () => [];
+/** Every name has these addresses, and none of them may be kept. */
+export function resolvesTo(...addresses: string[]): Lookup {
+  return async () => ({ addresses, ttlSeconds: 0 });
+}
 
 export function fetchRequest(url: string, changes: Partial<FetchRequest> = {}): FetchRequest {
   return {

@@ -27,6 +27,8 @@ export interface DnsQuestion {
   name: string;
   type: string;
   over: 'udp' | 'tcp';
+  /** When it came, ms of performance.now(). */
+  at: number;
 }
 
 export interface DnsServer extends AsyncDisposable {
@@ -55,7 +57,7 @@ export async function startDnsServer(first: (question: DnsQuestion) => DnsAnswer
   const respond = async (query: DecodedPacket, over: DnsQuestion['over']): Promise<Packet | null> => {
     const [question] = query.questions ?? [];
     if (question === undefined) return null;
-    const seen = { name: question.name, type: question.type, over };
+    const seen = { name: question.name, type: question.type, over, at: performance.now() };
     asked.push(seen);
     const answer = answerOf(seen);
     await sleep(delayMs, undefined, { signal: closing.signal });
