@@ -4,8 +4,6 @@ type Range = [first: number, last: number];
 export function renderFolds(): string {
   return `// Made by "pnpm extract:tables" from Unicode ${process.versions.unicode}. Not to be edited.
 
-export const unicodeVersion = '${process.versions.unicode}';
-
 /** Zeros of the decimal digits (\\p{Nd}); the nine others follow each. */
 export const zeros: readonly number[] = ${JSON.stringify(zeros())};
 

@@ -19,8 +19,6 @@ export function renderNumberingPlans(): string {
   return `// Made by "pnpm extract:tables" from the max metadata of libphonenumber-js ${version}. Not to be edited.
 import type { PlanTable } from './numbering-plans.ts';
 
-export const metadataVersion = '${version}';
-
 /** Regions by calling code, the main one first; a non-geographic code stands for itself. */
 export const regionsByCode: Readonly<Record<string, readonly string[]>> = ${JSON.stringify(codes)};
 

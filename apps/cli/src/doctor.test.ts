@@ -15,9 +15,10 @@ test('gives a verdict on each part and explains each setting, secrets not shown'
   const env = { NUMFLEET_CRAWLERS: '3', NUMFLEET_QUEUE_URL: 'postgres://me:hush@127.0.0.1/q' };
   const { exitCode, stdout, stderr } = await numfleet.run(['doctor'], { env });
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  for (const part of ['machine', 'home', 'browser', 'keys', 'queue', 'fleet', 'contact', 'zones']) {
+  for (const part of ['machine', 'home', 'browser', 'keys', 'queue', 'fleet', 'numbering', 'contact', 'zones']) {
     expect(stdout).toMatch(new RegExp(`^(ok|note) +${part} +\\S`, 'm'));
   }
+  expect(stdout).toMatch(/numbering metadata of libphonenumber-js [\d.]+, \d+ days old \(\d{4}-\d\d-\d\d\)/);
   expect(stdout).toContain('NUMFLEET_CRAWLERS=3');
   expect(stdout).toContain('NUMFLEET_QUEUE_URL=(set, not shown)');
   expect(stdout).not.toContain('hush');

@@ -107,7 +107,7 @@ export function createProgram(surroundings: () => Surroundings, end: (exitCode: 
   program
     .command('extract')
     .description('the phone numbers of your own files, masked')
-    .argument('[file...]', 'HTML, text and WARC files, in gzip or not, folders of them, or - for standard input')
+    .argument('[file...]', 'HTML, text, vCard and WARC files, in gzip or not, folders of them, or - for standard input')
     .option('--region <CC>', 'country of numbers that are written without one')
     .option('--json', 'print JSON lines and nothing else')
     .option('--reveal', 'show the numbers plain')

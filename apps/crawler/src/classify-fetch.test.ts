@@ -23,6 +23,11 @@ function document(changes: Partial<Extract<FetchOutcome, { kind: 'document' }>> 
 describe('what a fetch means for its page', () => {
   it.each([
     ['a page', document(), { readable: true, outcome: 'done', code: null }],
+    [
+      'a vCard',
+      document({ headers: { 'content-type': 'text/vcard; charset=utf-8' } }),
+      { readable: true, outcome: 'done' },
+    ],
     ['plain text', document({ headers: { 'content-type': 'text/plain' } }), { readable: true, outcome: 'done' }],
     ['no content type', document({ headers: {} }), { readable: true, outcome: 'done' }],
     [

@@ -58,7 +58,10 @@ function verdictOf(document: FetchedDocument): Pick<FetchVerdict, 'readable' | '
   return { readable: true, outcome: 'done', code: truncated ? 'too-large' : null, cuts: truncated ? ['body'] : [] };
 }
 
-/** Markup and plain text are read; an answer that does not say what it is, too: browsers sniff it as HTML mostly. */
+/** Markup, plain text and vCards are read; an answer that does not say what it is, too: browsers sniff it as HTML mostly. */
 function isReadable(contentType: string | undefined): boolean {
-  return contentType === undefined || /^\s*(text\/(html|plain|xml)|application\/(xhtml\+xml|xml))\b/i.test(contentType);
+  return (
+    contentType === undefined ||
+    /^\s*(text\/(html|plain|xml|(x-)?vcard|(x-)?directory)|application\/(xhtml\+xml|xml))\b/i.test(contentType)
+  );
 }

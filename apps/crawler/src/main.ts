@@ -3,6 +3,7 @@ import path from 'node:path';
 import { createBrowserPool, findChromium } from '@numfleet/browser';
 import { queueNames } from '@numfleet/contracts';
 import { createDnsLookup, createDoor, parseEgressHosts } from '@numfleet/egress';
+import { dataVersions } from '@numfleet/extract/data-versions';
 import { createUrlCodec, loadKeys } from '@numfleet/privacy';
 import { connectQueues, consumeQueue, openQueue } from '@numfleet/queue';
 import { required, runService, version } from '@numfleet/service';
@@ -21,6 +22,8 @@ import { createStages } from './stages.ts';
 process.exit(
   await runService('crawler', async ({ config, name: worker, emit, tracer, signal, fail }) => {
     await using stack = new AsyncDisposableStack();
+    const { libphonenumber, released } = dataVersions;
+    emit({ type: 'numbering.loaded', version: libphonenumber, releasedAt: Date.parse(released) });
     const stages = createStages({ emit, tracer });
     const holdings = createHoldings(emit);
     const keys = await loadKeys(required(config, 'NUMFLEET_KEYS_DIR'), ['sealing-public', 'url']);

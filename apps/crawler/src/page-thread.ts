@@ -92,7 +92,7 @@ async function seal(task: ReadTask, keys: ThreadKeys, page: Pick<PageReading, 'f
 }
 
 function isPlainText(contentType: string | null): boolean {
-  return contentType !== null && /^\s*text\/plain\b/i.test(contentType);
+  return contentType !== null && /^\s*text\/(plain|(x-)?vcard|(x-)?directory)\b/i.test(contentType);
 }
 
 /** Tinypool hands over `[its own data, ours]`. */

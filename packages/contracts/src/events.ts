@@ -23,6 +23,13 @@ export const evictionReasons = ['no-answer', 'broken', 'expired'] as const;
 export type EvictionReason = (typeof evictionReasons)[number];
 
 /**
+ * What whoever wants a host's address was given: one asked for just now, one kept from before, one whose time is over since
+ * no better was to be had in time, or none: the name has none, could not be looked up, or not in time.
+ */
+export const lookupResults = ['fresh', 'cached', 'stale', 'negative', 'failed', 'timeout'] as const;
+export type LookupResult = (typeof lookupResults)[number];
+
+/**
  * How a process ended that the supervisor starts again; `ended` is an exit with code 0 that nobody asked for, and `hung`
  * that it was killed because it no longer answered.
  */
@@ -75,12 +82,15 @@ export type FleetEvent =
   | { type: 'queue.unverified' }
   /** `pageId` is null for a robots job. */
   | { type: 'stage.ended'; stage: CrawlStage; pageId: string | null; seconds: number; ok: boolean }
+  /** The numbering plans that numbers are read by: version and day (`releasedAt`, ms) of the metadata's release (G16). */
+  | { type: 'numbering.loaded'; version: string; releasedAt: number }
   | { type: 'page.crawled'; pageId: string; outcome: PageOutcome; code: PageCode | null; seconds: number }
   | { type: 'page.cut'; pageId: string; cut: CutKind }
   | { type: 'page.read'; pageId: string; findings: number; rejected: Partial<Record<RejectReason, number>> }
   | { type: 'robots.read'; originId: string; outcome: RobotsOutcome }
   | { type: 'egress.request'; status: number | null; code: ErrorCode | null; seconds: number; bytes: number }
   | { type: 'egress.refused'; reason: 'private-address' | 'bad-name' | 'bad-port' | 'contact-missing' }
+  | { type: 'egress.resolved'; result: LookupResult }
   | { type: 'browser.started'; pid: number; seconds: number; sandboxed: boolean }
   | { type: 'browser.ended'; pid: number; reason: BrowserEnding }
   | { type: 'browser.hung'; stage: string; timeoutMs: number }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { regionCode } from './wire.ts';
 
 /** Where on a page a number stood. A closed set: it is a label value. */
-export const findingSources = ['text', 'tel', 'jsonld', 'microdata', 'attribute', 'script'] as const;
+export const findingSources = ['text', 'tel', 'jsonld', 'microdata', 'attribute', 'script', 'vcard'] as const;
 export type FindingSource = (typeof findingSources)[number];
 
 /** libphonenumber's types, in lower case, `unknown` where it cannot tell. */

@@ -5,6 +5,7 @@ import { reveal } from '@numfleet/privacy/reveal';
 import { describe, expect, test } from 'vitest';
 import { readPage, toUtf8 } from './index.ts';
 import { addScores, readLabelledPages, scorePage } from './testing/labelled-pages.ts';
+import { rightOnOtherPages, wrongOnOtherPages } from './testing/other-pages-audit.ts';
 
 const corpora = resolve(import.meta.dirname, '../../..', process.env.NUMFLEET_CORPORA ?? '../shared/data');
 const isAbsent = !existsSync(resolve(corpora, 'pages'));
@@ -22,6 +23,21 @@ describe.skipIf(isAbsent && !process.env.CI)(`corpora in ${corpora}`, () => {
     }
     expect(pages.length).toBeGreaterThan(500);
     expect(links).toBeGreaterThan(10_000);
+  });
+
+  test('the other pages: all that is found was judged', () => {
+    const judged = [
+      ...wrongOnOtherPages.map(([page, ending]) => `${page} ${ending}`),
+      ...rightOnOtherPages.flatMap(([page, ...endings]) => endings.map((ending) => `${page} ${ending}`)),
+    ];
+    const found = ['readability', 'formasaurus'].flatMap((set) =>
+      readdirSync(resolve(corpora, 'pages', set)).flatMap((file) => {
+        const { utf8 } = toUtf8(gunzipSync(readFileSync(resolve(corpora, 'pages', set, file))), null);
+        const { findings } = readPage(utf8, { ...anywhere, region: null, maxLinks: 0 });
+        return findings.map(({ number }) => `${set}-${file.split('.')[0]} ${reveal(number).slice(-4)}`);
+      }),
+    );
+    expect([...new Set(found)].sort()).toEqual(judged.sort());
   });
 
   // Floors a little under what was measured on 2026-11-23; `pnpm bench extract` prints the figures.

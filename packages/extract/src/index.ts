@@ -1,4 +1,3 @@
-export { dataVersions } from './data-versions.ts';
 export { type DecodedHtml, decodeHtml, toUtf8 } from './decode/decode-html.ts';
 export type { Finding, Rejection } from './match/findings.ts';
 export { isRegion } from './numbering/numbering-plans.ts';

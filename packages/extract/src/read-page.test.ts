@@ -132,6 +132,24 @@ describe('readPage reads declared numbers', () => {
       'jsonld',
       null,
     ],
+    [
+      'a script of type vCard',
+      `<script type="text/vcard">BEGIN:VCARD\nTEL;TYPE="voice,cell";VALUE=uri:tel:${number}\nEND:VCARD</script>`,
+      'vcard',
+      'mobile',
+    ],
+    [
+      'a link to a vCard',
+      '<a href="data:text/vcard;charset=utf-8,BEGIN%3AVCARD%0D%0ATEL%3BTYPE%3Dfax%3A020%207946%200958%0D%0A">Save</a>',
+      'vcard',
+      'fax',
+    ],
+    [
+      'a link to a vCard in Base64',
+      `<a href="data:text/x-vcard;base64,${btoa(`BEGIN:VCARD\r\nitem1.TEL;waid=442079460958:${number}\r\n`)}x">Save</a>`,
+      'vcard',
+      'whatsapp',
+    ],
     ['microdata content', `<meta itemprop="telephone" content="${number}">`, 'microdata', null],
     ['microdata fax', `<meta itemprop="faxNumber" content="${number}">`, 'microdata', 'fax'],
   ])('from %s', (_, html, source, label) => {

@@ -13,6 +13,7 @@ import { countriesInJsonLd, numbersInJsonLd } from './page/json-ld.ts';
 import { linksOf } from './page/page-links.ts';
 import { type PhoneLink, readPhoneLink } from './page/phone-links.ts';
 import { type ScannedPage, scanPage } from './page/scan-page.ts';
+import { countriesInVcards, numbersInVcards } from './page/vcards.ts';
 import { type RankedRegion, rankRegions } from './region/rank-regions.ts';
 import { type FoldedText, fold } from './text/folded-text.ts';
 
@@ -90,7 +91,7 @@ export function readPage(html: string | Uint8Array, options: ReadPageOptions): P
 /** What the page declares to be a number, folded. */
 type Declared = {
   value: string;
-  source: 'tel' | 'jsonld' | 'microdata' | 'attribute';
+  source: 'tel' | 'jsonld' | 'microdata' | 'vcard' | 'attribute';
   label: FindingLabel | null;
   offset: number;
 };
@@ -113,6 +114,11 @@ function declaredOn(page: ScannedPage): Declared[] {
       numbersInJsonLd(json).map((one) => declared({ ...one, offset }, 'jsonld')),
     ),
     ...page.properties.map((one) => declared(one, 'microdata')),
+    ...page.vcards.flatMap(({ text, offset }) =>
+      numbersInVcards(text).map(
+        ({ value, label }): Declared => ({ value: fold(value), source: 'vcard', label, offset }),
+      ),
+    ),
     ...page.declared.map((one) => declared(one, 'attribute')),
   ];
 }
@@ -122,8 +128,12 @@ function labelOfLink({ label }: PhoneLink, before: string): FindingLabel {
   return label === 'phone' ? (labelBefore(before) ?? label) : label;
 }
 
-function hintsOf({ hints, jsonLd }: ScannedPage): Parameters<typeof rankRegions>[0]['page'] {
-  return { ...hints, countries: [...hints.countries, ...jsonLd.flatMap(({ json }) => countriesInJsonLd(json))] };
+function hintsOf({ hints, jsonLd, vcards }: ScannedPage): Parameters<typeof rankRegions>[0]['page'] {
+  const declared = [
+    ...jsonLd.flatMap(({ json }) => countriesInJsonLd(json)),
+    ...vcards.flatMap(({ text }) => countriesInVcards(text)),
+  ];
+  return { ...hints, countries: [...hints.countries, ...declared] };
 }
 
 function regionsOn(page: ScannedPage, values: readonly Declared[]): string[] {

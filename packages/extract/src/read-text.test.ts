@@ -46,6 +46,7 @@ describe('readText rejects', () => {
     ['ISBN of old, by its name', 'identifier', 'ISBN 0-306-40615-2', 'US'],
     ['payment card, even with a label', 'identifier', 'Phone: 4111 1111 1111 1111', 'US'],
     ['tax number, by its name', 'identifier', 'NIP: 526 104 08 28', 'PL'],
+    ['tax number, whose name ends like a label', 'identifier', 'P.I. 02099550010 - C.F. 80088230018', 'IT'],
     ['order number', 'identifier', 'Order no. 2125550123', 'US'],
     ['part of a word', 'identifier', 'user_2125550123', 'US'],
     ['part of a URL', 'identifier', 'see www.shop.test/p/2125550123', 'US'],
@@ -140,4 +141,49 @@ test('I8: findings beyond the limit are cut, and the cut is recorded', () => {
   const cut = readText(text, { region: 'GB', maxFindings: 2 });
   expect(cut.findings).toHaveLength(2);
   expect(cut.cuts).toEqual(['findings']);
+});
+
+describe('readText of a vCard', () => {
+  const card = (...lines: string[]) => ['BEGIN:VCARD', 'VERSION:3.0', ...lines, 'END:VCARD', ''].join('\r\n');
+  const read = (...lines: string[]) =>
+    readText(card(...lines), { region: null }).findings.map(({ number, label, source }) => [
+      reveal(number),
+      label,
+      source,
+    ]);
+
+  test.each([
+    ['of version 4', 'TEL;VALUE=uri;TYPE=work:tel:+44-20-7946-0958;ext=12', '+442079460958;ext=12', 'phone'],
+    ['of version 3', 'TEL;TYPE=CELL,VOICE:+44 20 7946 0958', '+442079460958', 'mobile'],
+    ['of version 2.1', 'TEL;WORK;FAX:+44 20 7946 0958', '+442079460958', 'fax'],
+    ['in a group', 'item1.TEL:+44 (20) 7946 0958', '+442079460958', 'phone'],
+    ['folded', 'TEL;TYPE=text:+44 20 79\r\n 46 09\r\n\t58', '+442079460958', 'sms'],
+    ['that WhatsApp wrote', 'TEL;type=CELL;waid=442079460958:+44 20 7946 0958', '+442079460958', 'whatsapp'],
+  ])('finds a telephone %s', (_, line, number, label) => {
+    expect(read(line)).toEqual([[number, label, 'vcard']]);
+  });
+
+  test('takes the region of its addresses', () => {
+    expect(read('ADR;TYPE=work:;;1 High Street;London;;SW1A 1AA;United Kingdom', 'TEL:020 7946 0958')).toEqual([
+      ['+442079460958', 'phone', 'vcard'],
+    ]);
+  });
+
+  test('passes over its other properties, photographs among them', () => {
+    expect(
+      read('NOTE:+44 20 7946 0958', 'UID:442079460958', `PHOTO:${'+442079460958'.repeat(200)}`, 'TEL:none'),
+    ).toEqual([]);
+  });
+
+  test('says where each stands', () => {
+    const text = `${card('TEL:+44 20 7946 0958')}${card('TEL:+44 20 7946 0959')}`;
+    const places = readText(text, { region: null }).findings.map(({ offset }) => text.slice(offset, offset + 8));
+    expect(places).toEqual(['TEL:+44 ', 'TEL:+44 ']);
+  });
+});
+
+test('offsets count both characters of a line end', () => {
+  const text = 'Shop\r\nand\r\nTel. +44 20 7946 0958';
+  const [finding] = readText(text, { region: null }).findings;
+  expect(text.slice(finding?.offset, (finding?.offset ?? 0) + (finding?.length ?? 0))).toBe('+44 20 7946 0958');
 });

@@ -37,6 +37,7 @@ const lines: { readonly [Type in FleetEvent['type']]: Line<Type> } = {
   'queue.error': ['error', 'The queue reports an error.'],
   'queue.worker-renewed': ['warn', 'A queue worker took nothing while jobs waited, and was replaced.'],
   'queue.unverified': ['warn', 'This Redis does not tell its maxmemory-policy. It must be noeviction.'],
+  'numbering.loaded': ['info', 'Numbers are read by the plans of this release.'],
   'stage.ended': ['debug', 'A stage has ended.'],
   // That a page fails is no trouble of ours, but somebody will look for it, and for its trace.
   'page.crawled': [({ outcome }) => (outcome === 'failed' ? 'info' : 'debug'), 'A page was crawled.'],
@@ -49,6 +50,7 @@ const lines: { readonly [Type in FleetEvent['type']]: Line<Type> } = {
     ({ reason }) => (reason === 'contact-missing' ? 'debug' : 'warn'),
     'The egress guard refused a connection.',
   ],
+  'egress.resolved': ['debug', 'The address of a host was wanted.'],
   'browser.started': ['info', 'A browser was started.'],
   'browser.ended': [({ reason }) => (isExpected[reason] ? 'info' : 'warn'), 'A browser has ended.'],
   'browser.hung': ['warn', 'A browser did not answer in time.'],

@@ -28,6 +28,7 @@ const counts: { readonly [Type in FleetEvent['type']]: Count<Type> } = {
   'queue.error': ({ queue }, { queueErrors }) => queueErrors(1, { queue }),
   'queue.worker-renewed': ({ queue }, { workersRenewed }) => workersRenewed(1, { queue }),
   'queue.unverified': nothing,
+  'numbering.loaded': ({ releasedAt }, { numberingReleased }) => numberingReleased(releasedAt / 1_000, {}),
   'stage.ended': ({ stage, ok, seconds }, { stageSeconds }) => {
     stageSeconds(seconds, { stage, result: ok ? 'ok' : 'failed' });
   },
@@ -50,6 +51,7 @@ const counts: { readonly [Type in FleetEvent['type']]: Count<Type> } = {
     receivedBytes(bytes, {});
   },
   'egress.refused': ({ reason }, { refused }) => refused(1, { reason }),
+  'egress.resolved': ({ result }, { lookups }) => lookups(1, { result }),
   'browser.started': ({ seconds }, { browserStartSeconds }) => browserStartSeconds(seconds, {}),
   'browser.ended': ({ reason }, { browsersEnded }) => browsersEnded(1, { reason }),
   'browser.hung': ({ stage }, { browserHangs }) => browserHangs(1, { stage }),

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { createBrowserPool, findChromium } from '@numfleet/browser';
 import { errorCodeOf, NumfleetError } from '@numfleet/contracts';
 import { findFleet } from '@numfleet/embedded';
+import { dataVersions } from '@numfleet/extract/data-versions';
 import { keyIds, keyNames } from '@numfleet/privacy/inside';
 import { inspectRedis, queueConnection } from '@numfleet/queue';
 import { settings, version } from '@numfleet/service';
@@ -27,6 +28,7 @@ export async function doctor(options: { json?: boolean }, around: Surroundings):
     await keysCheck(around),
     await queueCheck(around),
     await fleetCheck(around),
+    numberingCheck(Date.now()),
     contactCheck(around),
     zonesCheck(around),
   ];
@@ -128,6 +130,18 @@ async function fleetCheck({ home }: Surroundings): Promise<Check> {
   const found = await findFleet(home);
   const about = found === null ? 'none runs here' : `pid ${found.pid}, console ${found.consoleUrl ?? 'starting'}`;
   return { name: 'fleet', verdict: 'ok', about };
+}
+
+const day = 86_400_000;
+/** Several countries change their plans in any half year. */
+const freshDays = 180;
+
+function numberingCheck(now: number): Check {
+  const { libphonenumber, released } = dataVersions;
+  const age = Math.max(0, Math.floor((now - Date.parse(released)) / day));
+  const about = `metadata of libphonenumber-js ${libphonenumber}, ${age} days old (${released})`;
+  if (age <= freshDays) return { name: 'numbering', verdict: 'ok', about };
+  return { name: 'numbering', verdict: 'note', about: `${about}: a newer release of numfleet may know more numbers` };
 }
 
 function contactCheck({ config }: Surroundings): Check {

@@ -36,7 +36,7 @@ export function extractDocument(
 ): FindingRow[] {
   const { region, isRevealed } = options;
   const { findings } =
-    contentType !== null && /^text\/plain/i.test(contentType)
+    contentType !== null && /^text\/(?:plain|(?:x-)?vcard|(?:x-)?directory)\b/i.test(contentType)
       ? readText(decodeHtml(body, contentType).html, { region, maxFindings: limits.maxFindings })
       : readPage(toUtf8(body, contentType).utf8, { url: url ?? 'file:///', region, ...limits });
   const shownUrl = url === null ? null : isRevealed ? url : redactText(url).text;

@@ -47,11 +47,15 @@ test('without --json a line is for people, and a file without numbers has none',
   expect(await numfleet.run(['extract'], { input: 'nothing' })).toEqual({ exitCode: 0, stdout: '', stderr: '' });
 });
 
-test('folders, gzip and web archives are read, each page by its own address', async () => {
+test('folders, vCards, gzip and web archives are read, each page by its own address', async () => {
   const folder = join(numfleet.home, 'folder');
   await mkdir(join(folder, 'inner'), { recursive: true });
   await writeFile(join(folder, 'a.html.gz'), gzipSync('<p>Tel. +44 20 7946 0103'));
   await writeFile(join(folder, 'inner', 'b.txt'), 'Tel. +44 20 7946 0104 <p>');
+  await writeFile(
+    join(folder, 'inner', 'c.vcf'),
+    'BEGIN:VCARD\nUID:442079460110\nTEL:+44 20 7946\n  0109\nEND:VCARD\n',
+  );
   const archive = Buffer.concat([
     gzipSync(record('warcinfo', null, 'x')),
     gzipSync(
@@ -78,6 +82,7 @@ test('folders, gzip and web archives are read, each page by its own address', as
   expect(findings(stdout).map((row) => [row.file.slice(folder.length + 1), row.number, row.url ?? null])).toEqual([
     ['a.html.gz', '+44•••••••03', null],
     ['inner/b.txt', '+44•••••••04', null],
+    ['inner/c.vcf', '+44•••••••09', null],
     ['z.warc.gz', '+44•••••••05', 'https://shop.co.uk/[phone]'],
     ['z.warc.gz', '+44•••••••07', 'https://shop.test/'],
   ]);

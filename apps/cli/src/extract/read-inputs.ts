@@ -18,7 +18,7 @@ export interface InputDocument {
 }
 
 /**
- * Every document of some files, folders and `-`, one after the other: HTML, text, either in gzip, and WARC, in gzip or
+ * Every document of some files, folders and `-`, one after the other: HTML, text, vCards, any in gzip, and WARC, in gzip or
  * not, which is streamed. Throws `file-unreadable`.
  */
 export async function* readInputs(names: readonly string[], stdin: Readable): AsyncGenerator<InputDocument> {
@@ -63,9 +63,14 @@ async function* readFile(file: string, stream: Readable): AsyncGenerator<InputDo
   if (head.subarray(0, 5).toString('latin1') === 'WARC/') {
     for await (const { url, contentType, body } of warcPages(plain)) yield { file, url, contentType, body };
   } else {
-    const contentType = /\.(?:txt|text|csv|md|log)(?:\.gz)?$/i.test(file) ? 'text/plain' : null;
-    yield { file, url: null, contentType, body: await buffer(plain) };
+    yield { file, url: null, contentType: typeOf(file), body: await buffer(plain) };
   }
+}
+
+/** By the name; null for what is read as HTML. */
+function typeOf(file: string): string | null {
+  if (/\.(?:vcf|vcard)(?:\.gz)?$/i.test(file)) return 'text/vcard';
+  return /\.(?:txt|text|csv|md|log)(?:\.gz)?$/i.test(file) ? 'text/plain' : null;
 }
 
 /** The stream as it is out of gzip, and its first bytes, which tell what it is. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { decodeHtml } from '../index.ts';
+import { decodeHtml, toUtf8 } from '../index.ts';
 
 const corpora = resolve(import.meta.dirname, '../../../..', process.env.NUMFLEET_CORPORA ?? '../shared/data');
 const cases = resolve(corpora, 'html5lib/encoding');
@@ -40,6 +40,16 @@ describe('decodeHtml', () => {
     ['iso-8859-1', [0x96, 0x80], '–€'],
   ])('decodes %s', (charset, body, text) => {
     expect(decodeHtml(Uint8Array.from(body), `text/html; charset=${charset}`).html).toBe(text);
+  });
+
+  test.each(
+    'ibm866 iso-8859-2 iso-8859-5 iso-8859-7 iso-8859-8 iso-8859-15 koi8-r koi8-u macintosh windows-1250 windows-1251 windows-1252 windows-1255 windows-874 gbk'.split(
+      ' ',
+    ),
+  )('toUtf8 gives what decodeHtml does, in UTF-8: %s', (charset) => {
+    const all = Uint8Array.from({ length: 512 }, (_, index) => index & 0xff);
+    const contentType = `text/html; charset=${charset}`;
+    expect(toUtf8(all, contentType)).toEqual({ utf8: bytes(decodeHtml(all, contentType).html), encoding: charset });
   });
 
   test.skipIf(!existsSync(cases) && !process.env.CI)('agrees with all of html5lib’s encoding cases', () => {

@@ -1,5 +1,7 @@
+import { isAscii, isUtf8 } from 'node:buffer';
 import { encodingOfLabel } from './encoding-label.ts';
 import { encodingDeclaredIn } from './meta-prescan.ts';
+import { singleBytesToUtf8 } from './single-byte.ts';
 
 export type DecodedHtml = Readonly<{
   html: string;
@@ -21,7 +23,8 @@ export function decodeHtml(bytes: Uint8Array, contentType: string | null): Decod
 export function toUtf8(bytes: Uint8Array, contentType: string | null): { utf8: Uint8Array; encoding: string } {
   const encoding = encodingOf(bytes, contentType);
   if (encoding === 'utf-8' || (encoding === 'windows-1252' && isAscii(bytes))) return { utf8: bytes, encoding };
-  return { utf8: new TextEncoder().encode(new TextDecoder(encoding).decode(bytes)), encoding };
+  const utf8 = singleBytesToUtf8(bytes, encoding) ?? new TextEncoder().encode(new TextDecoder(encoding).decode(bytes));
+  return { utf8, encoding };
 }
 
 function encodingOf(bytes: Uint8Array, contentType: string | null): string {
@@ -31,11 +34,6 @@ function encodingOf(bytes: Uint8Array, contentType: string | null): string {
     encodingDeclaredIn(bytes) ??
     guessEncoding(bytes)
   );
-}
-
-function isAscii(bytes: Uint8Array): boolean {
-  for (let at = 0; at < bytes.length; at++) if ((bytes[at] ?? 0) >= 0x80) return false;
-  return true;
 }
 
 function encodingOfMark(bytes: Uint8Array): string | null {
@@ -52,6 +50,7 @@ function charsetOf(contentType: string): string | null {
 /** Pure ASCII is called windows-1252, the standard's default: it reads the same. */
 function guessEncoding(bytes: Uint8Array): string {
   if (isAscii(bytes)) return 'windows-1252';
+  if (isUtf8(bytes)) return 'utf-8';
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
     return 'utf-8';

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { encodingOfLabel } from './encoding-label.ts';
 
 /** The standard looks at 1,024 bytes at first, but starts over when the parser meets a declaration further down. */
@@ -9,7 +10,7 @@ const prescannedBytes = 16_384;
  */
 export function encodingDeclaredIn(bytes: Uint8Array): string | null {
   // One character a byte, so that the algorithm's byte positions are string positions.
-  const head = new TextDecoder('windows-1252').decode(bytes.subarray(0, prescannedBytes));
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, prescannedBytes)).toString('latin1');
   return xmlEncoding(head) ?? metaEncoding(head);
 }
 

@@ -1,60 +1,62 @@
 import { decodeHTMLAttribute } from 'entities';
-import { byteAt, hasTextAt, textOf } from './bytes.ts';
+import { hasTextAt, textOf } from './bytes.ts';
 import { createNameTable } from './names.ts';
 
-/** The attributes that reading a page needs; the others are passed over, but for `data-*`. */
-const attributeNames = [
-  'alt',
-  'aria-label',
-  'class',
-  'content',
-  'href',
-  'http-equiv',
-  'id',
-  'itemprop',
-  'lang',
-  'name',
-  'property',
-  'rel',
-  'shadowrootmode',
-  'src',
-  'style',
-  'title',
-  'type',
-  'value',
-] as const;
-export type AttributeName = (typeof attributeNames)[number];
+/**
+ * The attributes that reading a page needs, by their place in a tag's slots; the others are passed over, but for `data-*`.
+ * Numbers, since they are asked for with every tag.
+ */
+export const attribute = {
+  alt: 0,
+  'aria-label': 1,
+  class: 2,
+  content: 3,
+  href: 4,
+  'http-equiv': 5,
+  id: 6,
+  itemprop: 7,
+  lang: 8,
+  name: 9,
+  property: 10,
+  rel: 11,
+  shadowrootmode: 12,
+  src: 13,
+  style: 14,
+  title: 15,
+  type: 16,
+  value: 17,
+} as const;
+export type Attribute = (typeof attribute)[keyof typeof attribute];
 
+const attributeNames = Object.keys(attribute);
 const table = createNameTable(attributeNames);
-const indexByName = Object.fromEntries(attributeNames.map((name, index) => [name, index])) as Record<
-  AttributeName,
-  number
->;
 
 /** A set of attributes, for `hasAny`. Made once, since it is asked for every tag. */
 export type AttributeSet = number & { readonly brand?: 'attributes' };
 
-export function attributeSet(...names: AttributeName[]): AttributeSet {
-  return names.reduce((bits, name) => bits | (1 << indexByName[name]), 0);
+export function attributeSet(...members: Attribute[]): AttributeSet {
+  return members.reduce((bits: number, member) => bits | (1 << member), 0);
 }
 
 /** The attributes of the tag that is being read: where their values lie, decoded when asked for. */
 export type Attributes = {
   hasAny(names: AttributeSet): boolean;
   /** Null where the tag has none of that name. The first of a name counts. */
-  get(name: AttributeName): string | null;
+  get(name: Attribute): string | null;
   /** Where the value begins in the page; -1 where there is none. */
-  offsetOf(name: AttributeName): number;
-  /** Whether a value begins with some text, or holds it. The text is in lower case. */
-  begins(name: AttributeName, text: string): boolean;
-  holds(name: AttributeName, text: string): boolean;
-  /** How many digits stand in a value; a character reference counts as one. */
-  digitsOf(name: AttributeName): number;
+  offsetOf(name: Attribute): number;
+  /** Of the value as it is written, in bytes; 0 where there is none. */
+  lengthOf(name: Attribute): number;
+  /** Whether a value begins with a text in lower case, in any case. */
+  begins(name: Attribute, text: string): boolean;
+  holds(name: Attribute, text: Needle): boolean;
+  /** How many digits stand in a value; a character reference counts as one. Of a long value with many, not all. */
+  digitsOf(name: Attribute): number;
   /** How many digits all values together have. */
   digits(): number;
   hasData(): boolean;
-  /** The values with digits of `data-*` attributes, with their names. */
-  data(): { name: string; value: string; offset: number }[];
+  /** The values with digits of those `data-*` attributes whose names are wanted. */
+  data(isWanted: (name: string) => boolean): { name: string; value: string; offset: number }[];
 };
 
 /** The side of the tokenizer, which fills them in and empties them for the next tag. */
@@ -79,33 +81,30 @@ export function createAttributes(bytes: Uint8Array): AttributeSlots {
   return {
     hasAny: (names) => (present & names) !== 0,
     get(name) {
-      const index = indexByName[name];
-      return has(index) ? decodedValue(bytes, starts[index] ?? 0, ends[index] ?? 0) : null;
+      return has(name) ? decodedValue(bytes, starts[name] ?? 0, ends[name] ?? 0) : null;
     },
     offsetOf(name) {
-      const index = indexByName[name];
-      return has(index) ? (starts[index] ?? -1) : -1;
+      return has(name) ? (starts[name] ?? -1) : -1;
+    },
+    lengthOf(name) {
+      return has(name) ? (ends[name] ?? 0) - (starts[name] ?? 0) : 0;
     },
     begins(name, text) {
-      const index = indexByName[name];
-      return has(index) && hasTextAt(bytes, starts[index] ?? 0, text);
+      return has(name) && hasTextAt(bytes, starts[name] ?? 0, text);
     },
     holds(name, text) {
-      const index = indexByName[name];
-      return has(index) && rangeHolds(bytes, starts[index] ?? 0, ends[index] ?? 0, text);
+      return has(name) && rangeHolds(bytes, starts[name] ?? 0, ends[name] ?? 0, text);
     },
     digitsOf(name) {
-      const index = indexByName[name];
-      return has(index) ? (digits[index] ?? 0) : 0;
+      return has(name) ? (digits[name] ?? 0) : 0;
     },
     digits: () => total,
     hasData: () => data.length > 0,
-    data: () =>
-      data.map(([nameStart, nameEnd, start, end]) => ({
-        name: textOf(bytes, nameStart, nameEnd).toLowerCase(),
-        value: decodedValue(bytes, start, end),
-        offset: start,
-      })),
+    data: (isWanted) =>
+      data.flatMap(([nameStart, nameEnd, start, end]) => {
+        const name = textOf(bytes, nameStart, nameEnd).toLowerCase();
+        return isWanted(name) ? [{ name, value: decodedValue(bytes, start, end), offset: start }] : [];
+      }),
     clear() {
       present = 0;
       total = 0;
@@ -127,11 +126,26 @@ export function createAttributes(bytes: Uint8Array): AttributeSlots {
   };
 }
 
-function rangeHolds(bytes: Uint8Array, start: number, end: number, text: string): boolean {
-  const first = text.charCodeAt(0);
-  for (let at = start; at <= end - text.length; at++) {
-    const code = byteAt(bytes, at);
-    if ((code === first || (code | 0x20) === first) && hasTextAt(bytes, at, text)) return true;
+/** A text that is looked for in values, in any case (Horspool's search: by how far a byte lets it move on). */
+export type Needle = { text: string; steps: Uint8Array };
+
+/** `text` is in lower case. */
+export function needle(text: string): Needle {
+  const steps = new Uint8Array(256).fill(text.length);
+  for (let index = 0; index < text.length - 1; index++) {
+    const code = text.charCodeAt(index);
+    steps[code] = steps[text.charAt(index).toUpperCase().charCodeAt(0)] = text.length - 1 - index;
+  }
+  return { text, steps };
+}
+
+function rangeHolds(bytes: Uint8Array, start: number, end: number, { text, steps }: Needle): boolean {
+  const last = text.length - 1;
+  const wanted = text.charCodeAt(last);
+  for (let at = start + last; at < end; ) {
+    const code = bytes[at] ?? 0;
+    if ((code === wanted || (code | 0x20) === wanted) && hasTextAt(bytes, at - last, text)) return true;
+    at += steps[code] ?? 1;
   }
   return false;
 }

@@ -1,9 +1,9 @@
 import { byteTraits } from '../text/byte-traits.ts';
 import { type AttributeSlots, type Attributes, createAttributes } from './attributes.ts';
 import { byteAt, hasTextAt } from './bytes.ts';
-import { hashStep } from './names.ts';
 import { findRawTextEnd, findScriptEnd } from './raw-text.ts';
-import { hasTrait, type Tag, tagAt, traits } from './tags.ts';
+import { readAttributes, readTagName, type TagPlace } from './read-tag.ts';
+import { hasTrait, type Tag, tagNamed, traits } from './tags.ts';
 
 export type HtmlListener = {
   /** `attributes` hold until the next tag. `closed` is a self-closing tag of SVG or MathML, which gets no `closeTag`. */
@@ -30,8 +30,7 @@ export function scanHtml(bytes: Uint8Array, listener: HtmlListener, isScripting 
     attributes: createAttributes(bytes),
     at: 0,
     foreign: 0,
-    tagHash: 0,
-    isSelfClosing: false,
+    place: { at: 0, isSelfClosing: false },
     isScripting,
   };
   const length = bytes.length;
@@ -48,16 +47,16 @@ type Scan = {
   at: number;
   /** How deep we are in SVG or MathML; an integration point within counts as HTML and is not told from it. */
   foreign: number;
-  tagHash: number;
-  isSelfClosing: boolean;
+  /** In the tag that is being read. */
+  place: TagPlace;
   isScripting: boolean;
 };
 
 const lessThan = 0x3c;
 const greaterThan = 0x3e;
 const slash = 0x2f;
-const equals = 0x3d;
 const dash = 0x2d;
+const [script, noscript, plaintext, xmp] = ['script', 'noscript', 'plaintext', 'xmp'].map(tagNamed);
 
 /** Reads characters up to the next `<`; the one that it begins at is text whatever it is. */
 function readText(scan: Scan): void {
@@ -65,15 +64,15 @@ function readText(scan: Scan): void {
   const start = scan.at;
   let digits = 0;
   let marks = 0;
+  const length = bytes.length;
   let at = start;
-  let code = byteAt(bytes, at);
-  do {
+  for (; at < length; at++) {
+    const code = bytes[at] ?? 0;
+    if (code === lessThan && at > start) break;
     const bits = byteTraits[code] ?? 0;
     marks |= bits;
     digits += bits & 1;
-    at += 1;
-    code = byteAt(bytes, at);
-  } while (code !== lessThan && at < bytes.length);
+  }
   scan.at = at;
   scan.listener.text(start, at, digits, marks, false);
 }
@@ -141,113 +140,25 @@ function commentEnd(bytes: Uint8Array, from: number): number {
 
 /** A tag that the page's end cuts off is none (§13.2.5.8 and after, "eof-in-tag"). */
 function readTag(scan: Scan, nameStart: number, isOpening: boolean): void {
-  const { bytes, attributes } = scan;
+  const { bytes, place } = scan;
   const offset = scan.at;
-  const nameEnd = readTagName(scan, nameStart);
-  const tag = tagAt(bytes, nameStart, nameEnd, scan.tagHash);
-  attributes.clear();
-  scan.at = nameEnd;
-  if (!readAttributes(scan)) return;
+  const tag = readTagName(bytes, nameStart, place);
+  scan.attributes.clear();
+  const isWhole = readAttributes(bytes, place, scan.attributes);
+  scan.at = place.at;
+  if (!isWhole) return;
   if (isOpening) openTag(scan, tag, offset);
   else closeTag(scan, tag);
 }
 
-function readTagName(scan: Scan, start: number): number {
-  const { bytes } = scan;
-  let hash = 0;
-  let at = start;
-  for (; at < bytes.length; at++) {
-    const code = byteAt(bytes, at);
-    if (code === greaterThan || code === slash || isSpace(code)) break;
-    hash = hashStep(hash, code);
-  }
-  scan.tagHash = hash;
-  return at;
-}
-
-/** Reads up to the tag's `>` and says whether it came; without it the page's end cuts the tag off. */
-function readAttributes(scan: Scan): boolean {
-  const { bytes } = scan;
-  for (;;) {
-    let at = scan.at;
-    let code = byteAt(bytes, at);
-    scan.isSelfClosing = false;
-    while (code === slash || isSpace(code)) {
-      scan.isSelfClosing = code === slash;
-      code = byteAt(bytes, ++at);
-    }
-    scan.at = at;
-    if (code === greaterThan) {
-      scan.at += 1;
-      return true;
-    }
-    if (at >= bytes.length) return false;
-    readAttribute(scan);
-  }
-}
-
-function readAttribute(scan: Scan): void {
-  const { bytes, attributes } = scan;
-  const nameStart = scan.at;
-  let at = nameStart;
-  let code = byteAt(bytes, at);
-  let hash = 0;
-  // A `=` that a name begins with is part of it.
-  do {
-    hash = hashStep(hash, code);
-    code = byteAt(bytes, ++at);
-  } while (code !== equals && code !== greaterThan && code !== slash && !isSpace(code) && at < bytes.length);
-  const nameEnd = at;
-  while (isSpace(code)) code = byteAt(bytes, ++at);
-  if (code !== equals) {
-    scan.at = at;
-    attributes.add(nameStart, nameEnd, hash, nameEnd, nameEnd, 0);
-    return;
-  }
-  do code = byteAt(bytes, ++at);
-  while (isSpace(code));
-  scan.at = at;
-  const digits = code === 0x22 || code === 0x27 ? readQuoted(scan, code) : readUnquoted(scan);
-  const isQuoted = scan.at > at && byteAt(bytes, at) === code && (code === 0x22 || code === 0x27);
-  attributes.add(nameStart, nameEnd, hash, isQuoted ? at + 1 : at, scan.at, digits);
-  if (isQuoted) scan.at += 1;
-}
-
-/** Stops at the closing quote; gives the digits before it. */
-function readQuoted(scan: Scan, quote: number): number {
-  const { bytes } = scan;
-  let at = scan.at + 1;
-  let digits = 0;
-  for (let code = byteAt(bytes, at); code !== quote && at < bytes.length; code = byteAt(bytes, ++at)) {
-    digits += (byteTraits[code] ?? 0) & 1;
-  }
-  scan.at = at;
-  return digits;
-}
-
-function readUnquoted(scan: Scan): number {
-  const { bytes } = scan;
-  let at = scan.at;
-  let digits = 0;
-  for (
-    let code = byteAt(bytes, at);
-    code !== greaterThan && !isSpace(code) && at < bytes.length;
-    code = byteAt(bytes, ++at)
-  ) {
-    digits += (byteTraits[code] ?? 0) & 1;
-  }
-  scan.at = at;
-  return digits;
-}
-
 function openTag(scan: Scan, tag: Tag, offset: number): void {
   if (hasTrait(tag, traits.breaksOut)) scan.foreign = 0;
-  const closed = scan.isSelfClosing && (scan.foreign > 0 || hasTrait(tag, traits.foreign));
+  const closed = scan.place.isSelfClosing && (scan.foreign > 0 || hasTrait(tag, traits.foreign));
   const isHtml = scan.foreign === 0;
   if (!closed && hasTrait(tag, traits.foreign)) scan.foreign += 1;
   scan.listener.openTag(tag, scan.attributes, closed, offset);
   if (isHtml && hasTrait(tag, traits.raw | traits.reference)) readContents(scan, tag);
-  else if (scan.isScripting && isHtml && tag.name === 'noscript') readContents(scan, tag);
+  else if (scan.isScripting && isHtml && tag === noscript) readContents(scan, tag);
 }
 
 function closeTag(scan: Scan, tag: Tag): void {
@@ -259,14 +170,14 @@ function closeTag(scan: Scan, tag: Tag): void {
 function readContents(scan: Scan, tag: Tag): void {
   const { bytes, at: start } = scan;
   const { end } =
-    tag.name === 'plaintext'
+    tag === plaintext
       ? { end: bytes.length }
-      : tag.name === 'script'
+      : tag === script
         ? findScriptEnd(bytes, start)
         : findRawTextEnd(bytes, tag.name, start);
   scan.at = end;
   if (hasTrait(tag, traits.reference)) tellText(scan, start, end, false);
-  else if (tag.name === 'xmp' || tag.name === 'plaintext') tellText(scan, start, end, true);
+  else if (tag === xmp || tag === plaintext) tellText(scan, start, end, true);
   else scan.listener.rawText(tag, start, end);
 }
 
@@ -285,8 +196,4 @@ function tellText({ bytes, listener }: Scan, start: number, end: number, isPlain
 function isLetter(code: number): boolean {
   const lower = code | 0x20;
   return lower >= 0x61 && lower <= 0x7a;
-}
-
-function isSpace(code: number): boolean {
-  return code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0d || code === 0x0c;
 }

@@ -18,6 +18,8 @@ export const traits = {
   foreign: 64,
   /** HTML is read within it although it is of SVG or MathML. */
   integration: 128,
+  /** Whoever reads a page asks for it by name; all others need no such question. */
+  named: 256,
 } as const;
 
 export type Tag = Readonly<{ name: string; traits: number }>;
@@ -44,18 +46,25 @@ const lists: [trait: number, names: string][] = [
   ],
   [traits.foreign, 'svg math'],
   [traits.integration, 'foreignobject desc title annotation-xml mi mo mn ms mtext'],
-  [0, 'a template noscript abbr acronym bdi bdo cite data del dfn font ins kbd label mark output q samp time'],
+  [traits.named, 'a area base button frame html iframe input link meta noscript script style template title'],
+  [0, 'abbr acronym bdi bdo cite data del dfn font ins kbd label mark output q samp time'],
 ];
 
 const byName = new Map<string, number>();
 for (const [trait, names] of lists) {
   for (const name of names.split(' ')) byName.set(name, (byName.get(name) ?? 0) | trait);
 }
-const tags: readonly Tag[] = [...byName].map(([name, bits]) => ({ name, traits: bits }));
+// Through an object's keys, which the engine compares by identity: parts of a longer string it compares by their letters.
+const tags: readonly Tag[] = Object.entries(Object.fromEntries(byName)).map(([name, bits]) => ({ name, traits: bits }));
 const table = createNameTable(tags.map(({ name }) => name));
 
 /** All tags that nothing is known of. */
 const otherTag: Tag = { name: '', traits: 0 };
+
+/** The one tag of a name, to compare others with. */
+export function tagNamed(name: string): Tag {
+  return tags.find((tag) => tag.name === name) ?? otherTag;
+}
 
 export function tagAt(bytes: Uint8Array, start: number, end: number, hash: number): Tag {
   return tags[table.find(bytes, start, end, hash)] ?? otherTag;

@@ -116,6 +116,7 @@ const bySource: Record<FindingSource, number> = {
   tel: 0.99,
   jsonld: 0.97,
   microdata: 0.97,
+  vcard: 0.97,
   text: 0.95,
   attribute: 0.9,
   script: 0.8,

@@ -56,7 +56,8 @@ function wordsAtEnd(before: string): string {
   while (letters > least && before.length - letters < mostMarks && mark.test(before.charAt(letters - 1))) letters -= 1;
   let start = letters;
   while (start > least && isWordPart(before.charCodeAt(start - 1))) start -= 1;
-  return start === letters ? '' : before.slice(start);
+  // With the character before them: `C.F.` is no `F.`
+  return start === letters ? '' : before.slice(Math.max(least, start - 1));
 }
 
 function isWordPart(code: number): boolean {

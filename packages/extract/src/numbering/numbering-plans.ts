@@ -1,7 +1,5 @@
 import type { NumberType } from '@numfleet/contracts';
-import { metadataVersion, planTables, regionsByCode } from './numbering-plans.generated.ts';
-
-export { metadataVersion };
+import { planTables, regionsByCode } from './numbering-plans.generated.ts';
 
 /** A region's plan as the table generator writes it. The patterns are libphonenumber's own, and hold no nested repetition. */
 export type PlanTable = readonly [

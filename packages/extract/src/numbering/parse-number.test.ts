@@ -8,7 +8,8 @@ import {
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/max';
 import { expect, test } from 'vitest';
-import { allRegions, metadataVersion } from './numbering-plans.ts';
+import { dataVersions } from '../data-versions-door.ts';
+import { allRegions } from './numbering-plans.ts';
 import { parseNumber } from './parse-number.ts';
 
 type Case = { digits: string; hasPlus: boolean; region: CountryCode };
@@ -68,7 +69,7 @@ const cases: fc.Arbitrary<Case> = fc.oneof(
 
 test('the tables are of the metadata that is installed', async () => {
   const { version } = (await import('libphonenumber-js/package.json', { with: { type: 'json' } })).default;
-  expect(metadataVersion).toBe(version);
+  expect(dataVersions.libphonenumber).toBe(version);
   expect(allRegions().sort()).toEqual([...countries].sort());
 });
 

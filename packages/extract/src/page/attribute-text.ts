@@ -1,10 +1,10 @@
-import { type Attributes, attributeSet } from '../html/attributes.ts';
+import { type Attribute, type Attributes, attribute, attributeSet } from '../html/attributes.ts';
 import type { Tag } from '../html/tags.ts';
 import type { TextWriter } from '../text/folded-text.ts';
 import { type DeclaredValue, kindOf } from './declared-property.ts';
 
 const leastDigits = 7;
-const descriptionNames = ['title', 'aria-label', 'alt'] as const;
+const descriptionNames = [attribute.title, attribute['aria-label'], attribute.alt];
 const descriptions = attributeSet(...descriptionNames);
 
 /**
@@ -17,31 +17,34 @@ export function readAttributes(tag: Tag, attributes: Attributes, writer: TextWri
     for (const name of descriptionNames) if (attributes.digitsOf(name) >= leastDigits) write(writer, attributes, name);
   }
   if (tag.name === 'meta') readMeta(attributes, writer, declared);
-  if ((tag.name === 'input' || tag.name === 'button') && attributes.digitsOf('value') >= leastDigits) {
-    if (isPhoneField(attributes)) declare(declared, attributes.get('value') ?? '', false, attributes.offsetOf('value'));
-    else if (/^(?:button|submit|reset)$/i.test(attributes.get('type') ?? '')) write(writer, attributes, 'value');
+  if ((tag.name === 'input' || tag.name === 'button') && attributes.digitsOf(attribute.value) >= leastDigits) {
+    if (isPhoneField(attributes))
+      declare(declared, attributes.get(attribute.value) ?? '', false, attributes.offsetOf(attribute.value));
+    else if (/^(?:button|submit|reset)$/i.test(attributes.get(attribute.type) ?? ''))
+      write(writer, attributes, attribute.value);
   }
   if (!attributes.hasData()) return;
-  for (const { name, value, offset } of attributes.data()) {
-    if (isPhoneData(name)) declare(declared, value.replace(/^tel:/i, ''), /fax/.test(name), offset);
+  for (const { name, value, offset } of attributes.data(isPhoneData)) {
+    declare(declared, value.replace(/^tel:/i, ''), /fax/.test(name), offset);
   }
 }
 
 function readMeta(attributes: Attributes, writer: TextWriter, declared: DeclaredValue[]): void {
-  if (attributes.digitsOf('content') < leastDigits || kindOf(attributes) !== null) return;
-  const name = (attributes.get('name') ?? attributes.get('property') ?? '').toLowerCase();
+  if (attributes.digitsOf(attribute.content) < leastDigits || kindOf(attributes) !== null) return;
+  const name = (attributes.get(attribute.name) ?? attributes.get(attribute.property) ?? '').toLowerCase();
   if (/(?:^|[:._-])(?:tele)?phone(?:[_-]?number)?$|(?:^|[:._-])fax(?:[_-]?number)?$/.test(name)) {
-    declare(declared, attributes.get('content') ?? '', /fax/.test(name), attributes.offsetOf('content'));
+    declare(
+      declared,
+      attributes.get(attribute.content) ?? '',
+      /fax/.test(name),
+      attributes.offsetOf(attribute.content),
+    );
   } else if (/^(?:og:|twitter:|dc\.)?(?:description|title)$/.test(name)) {
-    write(writer, attributes, 'content');
+    write(writer, attributes, attribute.content);
   }
 }
 
-function write(
-  writer: TextWriter,
-  attributes: Attributes,
-  name: 'title' | 'aria-label' | 'alt' | 'content' | 'value',
-): void {
+function write(writer: TextWriter, attributes: Attributes, name: Attribute): void {
   writer.write(attributes.get(name) ?? '', attributes.offsetOf(name));
   writer.breakLine();
 }
@@ -54,7 +57,10 @@ function declare(declared: DeclaredValue[], value: string, isFax: boolean, offse
 
 /** A field that shows its own number; an empty one has no digits. */
 function isPhoneField(attributes: Attributes): boolean {
-  return /^tel$/i.test(attributes.get('type') ?? '') || /(?:^|[_-])(?:tele)?phone$/i.test(attributes.get('name') ?? '');
+  return (
+    /^tel$/i.test(attributes.get(attribute.type) ?? '') ||
+    /(?:^|[_-])(?:tele)?phone$/i.test(attributes.get(attribute.name) ?? '')
+  );
 }
 
 /** `data-phone`, `data-phone-number`, `data-tel`; but not `data-old-phone` or `data-phone-format`. */

@@ -1,4 +1,4 @@
-import { type Attributes, attributeSet } from '../html/attributes.ts';
+import { type Attributes, attribute, attributeSet, needle } from '../html/attributes.ts';
 import { textOf } from '../html/bytes.ts';
 import { hasTrait, type Tag, traits } from '../html/tags.ts';
 
@@ -22,7 +22,7 @@ const mostValues = 10_000;
 
 export function createPropertyReader(): PropertyReader {
   const values: DeclaredValue[] = [];
-  let current: (DeclaredValue & { name: string; depth: number }) | null = null;
+  let current: (DeclaredValue & { tag: Tag; depth: number }) | null = null;
   const end = (): void => {
     if (current !== null && values.length < mostValues) {
       values.push({ value: current.value.slice(0, longestValue), isFax: current.isFax, offset: current.offset });
@@ -31,19 +31,20 @@ export function createPropertyReader(): PropertyReader {
   };
   return {
     open(tag, attributes, closed) {
-      if (current !== null && tag.name === current.name) current.depth += 1;
+      if (current !== null && tag === current.tag) current.depth += 1;
       const kind = kindOf(attributes);
       if (kind === null) return;
-      const content = attributes.get('content');
+      const content = attributes.get(attribute.content);
       const isFax = kind === 'fax';
       if (content !== null) {
-        if (values.length < mostValues) values.push({ value: content, isFax, offset: attributes.offsetOf('content') });
+        if (values.length < mostValues)
+          values.push({ value: content, isFax, offset: attributes.offsetOf(attribute.content) });
       } else if (current === null && !closed && !hasTrait(tag, traits.void)) {
-        current = { value: '', isFax, offset: -1, name: tag.name, depth: 1 };
+        current = { value: '', isFax, offset: -1, tag, depth: 1 };
       }
     },
     close(tag) {
-      if (current === null || tag.name !== current.name) return;
+      if (current === null || tag !== current.tag) return;
       current.depth -= 1;
       if (current.depth === 0) end();
     },
@@ -60,17 +61,18 @@ export function createPropertyReader(): PropertyReader {
   };
 }
 
-const declaring = attributeSet('itemprop', 'property', 'class');
+const tel = needle('tel');
+const declaring = attributeSet(attribute.itemprop, attribute.property, attribute.class);
 
 /** What kind of number an element declares its value to be. */
 export function kindOf(attributes: Attributes): 'phone' | 'fax' | null {
   if (!attributes.hasAny(declaring)) return null;
-  const property = attributes.get('itemprop') ?? attributes.get('property');
+  const property = attributes.get(attribute.itemprop) ?? attributes.get(attribute.property);
   if (property !== null) {
     if (/(^|[\s/:#])faxNumber(\s|$)|:fax$/i.test(property)) return 'fax';
     if (/(^|[\s/:#])telephone(\s|$)|^(v|vcard):tel$/i.test(property)) return 'phone';
   }
-  const classes = attributes.holds('class', 'tel') ? attributes.get('class') : null;
+  const classes = attributes.holds(attribute.class, tel) ? attributes.get(attribute.class) : null;
   if (classes === null || !/(?:^|\s)(?:p-|u-)?tel(?:-fax)?(?:\s|$)/.test(classes)) return null;
   return /tel-fax/.test(classes) ? 'fax' : 'phone';
 }

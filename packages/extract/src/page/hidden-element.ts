@@ -1,4 +1,4 @@
-import { type Attributes, attributeSet } from '../html/attributes.ts';
+import { type Attributes, attribute, attributeSet, needle } from '../html/attributes.ts';
 import { hasTrait, type Tag, traits } from '../html/tags.ts';
 
 /**
@@ -14,40 +14,39 @@ export type HiddenElement = {
 
 /** The element ends with its end tag, or when more elements were closed than opened since: then its parent has ended. */
 export function createHiddenElement(): HiddenElement {
-  let name: string | null = null;
+  let hider: Tag | null = null;
   let sameName = 0;
   let open = 0;
   return {
     open(tag, attributes, closed) {
       if (closed || hasTrait(tag, traits.void)) return;
-      if (name === null) {
+      if (hider === null) {
         if (hasTrait(tag, traits.block) || !isHidden(attributes) || tag.name === '') return;
-        name = tag.name;
+        hider = tag;
         sameName = 1;
         open = 1;
       } else {
         open += 1;
-        if (tag.name === name) sameName += 1;
+        if (tag === hider) sameName += 1;
       }
     },
     close(tag) {
-      if (name === null) return;
+      if (hider === null) return;
       open -= 1;
-      if (tag.name === name) sameName -= 1;
-      if (sameName <= 0 || open < 0) name = null;
+      if (tag === hider) sameName -= 1;
+      if (sameName <= 0 || open < 0) hider = null;
     },
-    isInside: () => name !== null,
+    isInside: () => hider !== null,
   };
 }
 
-const hiding = attributeSet('style');
+const hiding = attributeSet(attribute.style);
+const hidingWords = ['none', 'hidden', 'font-size'].map(needle);
 
 function isHidden(attributes: Attributes): boolean {
   if (!attributes.hasAny(hiding)) return false;
-  const mayHide =
-    attributes.holds('style', 'none') || attributes.holds('style', 'hidden') || attributes.holds('style', 'font-size');
-  if (!mayHide) return false;
-  const style = attributes.get('style');
+  if (!hidingWords.some((word) => attributes.holds(attribute.style, word))) return false;
+  const style = attributes.get(attribute.style);
   return (
     style !== null &&
     /(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|em|%)?\s*(?:;|!|$))/i.test(style)

@@ -1,4 +1,4 @@
-import type { Attributes } from '../html/attributes.ts';
+import { type Attributes, attribute } from '../html/attributes.ts';
 import type { Tag } from '../html/tags.ts';
 
 /** What a page's markup says of the region that it is for. */
@@ -23,11 +23,11 @@ export function createPageHints(): PageHints {
     hosts: [],
     countries: [],
     openTag(tag, attributes) {
-      if (tag.name === 'html') hints.lang ??= attributes.get('lang');
+      if (tag.name === 'html') hints.lang ??= attributes.get(attribute.lang);
       else if (tag.name === 'meta') readMeta(hints, attributes);
       else if (tag.name === 'link') readLink(hints, attributes);
       else if (tag.name === 'a') readMail(hints, attributes);
-      else if (tag.name === 'base') addHost(hints, attributes.get('href'));
+      else if (tag.name === 'base') addHost(hints, attributes.get(attribute.href));
     },
   };
   return hints;
@@ -35,26 +35,26 @@ export function createPageHints(): PageHints {
 
 function readMeta(hints: PageHints, attributes: Attributes): void {
   const name = (
-    attributes.get('name') ??
-    attributes.get('property') ??
-    attributes.get('http-equiv') ??
+    attributes.get(attribute.name) ??
+    attributes.get(attribute.property) ??
+    attributes.get(attribute['http-equiv']) ??
     ''
   ).toLowerCase();
-  const content = attributes.get('content');
+  const content = attributes.get(attribute.content);
   if (content === null) return;
   if (name === 'og:locale' || name === 'content-language' || name === 'language') add(hints.locales, content);
   else if (name === 'og:url' || name === 'twitter:url') addHost(hints, content);
   else if (name === 'geo.region' || name === 'geo.country' || name === 'og:country-name') add(hints.countries, content);
-  else if (attributes.get('itemprop') === 'addressCountry') add(hints.countries, content);
+  else if (attributes.get(attribute.itemprop) === 'addressCountry') add(hints.countries, content);
 }
 
 function readLink(hints: PageHints, attributes: Attributes): void {
-  if (attributes.get('rel')?.toLowerCase() === 'canonical') addHost(hints, attributes.get('href'));
+  if (attributes.get(attribute.rel)?.toLowerCase() === 'canonical') addHost(hints, attributes.get(attribute.href));
 }
 
 function readMail(hints: PageHints, attributes: Attributes): void {
-  if (!attributes.begins('href', 'mailto:')) return;
-  const host = /@([\w.-]+)/.exec(attributes.get('href') ?? '')?.[1];
+  if (!attributes.begins(attribute.href, 'mailto:')) return;
+  const host = /@([\w.-]+)/.exec(attributes.get(attribute.href) ?? '')?.[1];
   if (host !== undefined) add(hints.hosts, host);
 }
 

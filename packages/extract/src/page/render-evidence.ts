@@ -1,6 +1,6 @@
-import type { Attributes } from '../html/attributes.ts';
+import { type Attributes, attribute, attributeSet } from '../html/attributes.ts';
 import { byteAt, textOf } from '../html/bytes.ts';
-import type { Tag } from '../html/tags.ts';
+import { type Tag, tagNamed } from '../html/tags.ts';
 import { codeTrait } from '../text/code-traits.ts';
 
 /** Gathers what tells whether a page still waits for its scripts. */
@@ -22,29 +22,29 @@ const leastText = 200;
 export function createRenderEvidence(): RenderEvidence {
   let hasScript = false;
   let visible = 0;
-  let rootTag: string | null = null;
+  let rootTag: Tag | null = null;
   let hasEmptyRoot = false;
   let noscript: string | null = null;
   let asksForScript = false;
   let inTitle = false;
   return {
-    openTag({ name }, attributes) {
-      if (name === 'script') {
-        hasScript ||= isExecutable(attributes.get('type'));
+    openTag(tag, attributes) {
+      if (tag === script) {
+        hasScript ||= isExecutable(attributes.get(attribute.type));
         return;
       }
-      if (name === 'noscript') noscript = '';
-      if (name === 'title') inTitle = true;
-      if (noscript === null) rootTag = isApplicationRoot(name, attributes) ? name : null;
+      if (tag === noscriptTag) noscript = '';
+      else if (tag === title) inTitle = true;
+      if (noscript === null) rootTag = isApplicationRoot(tag, attributes) ? tag : null;
     },
-    closeTag({ name }) {
-      if (name === 'noscript' && noscript !== null) {
+    closeTag(tag) {
+      if (tag === noscriptTag && noscript !== null) {
         asksForScript ||= asksForJavaScript(noscript);
         noscript = null;
         return;
       }
-      if (name === 'title') inTitle = false;
-      if (rootTag === name) hasEmptyRoot = true;
+      if (tag === title) inTitle = false;
+      if (rootTag === tag) hasEmptyRoot = true;
       rootTag = null;
     },
     text(bytes, start, end, marks) {
@@ -61,6 +61,7 @@ export function createRenderEvidence(): RenderEvidence {
 }
 
 const maxNoscript = 2_000;
+const [script, noscriptTag, title] = ['script', 'noscript', 'title'].map(tagNamed);
 
 /** Characters that are no spaces: bytes that begin one. */
 function visibleIn(bytes: Uint8Array, start: number, end: number): number {
@@ -89,11 +90,14 @@ const rootIds = new Set([
   'main-app',
 ]);
 
-const rootTags = new Set(['div', 'main', 'section', 'body']);
+const longestRootId = Math.max(...[...rootIds].map(({ length }) => length));
+const rootTags = new Set(['div', 'main', 'section', 'body'].map(tagNamed));
+const naming = attributeSet(attribute.id);
 
-function isApplicationRoot(name: string, attributes: Attributes): boolean {
-  const id = rootTags.has(name) ? attributes.get('id') : null;
-  return name === 'app-root' || name === 'my-app' || (id !== null && rootIds.has(id.toLowerCase()));
+function isApplicationRoot(tag: Tag, attributes: Attributes): boolean {
+  if (!attributes.hasAny(naming) || attributes.lengthOf(attribute.id) > longestRootId || !rootTags.has(tag))
+    return false;
+  return rootIds.has(attributes.get(attribute.id)?.toLowerCase() ?? '');
 }
 
 function asksForJavaScript(text: string): boolean {

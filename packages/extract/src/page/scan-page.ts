@@ -1,7 +1,7 @@
-import type { Attributes } from '../html/attributes.ts';
+import { type Attributes, attribute, needle } from '../html/attributes.ts';
 import { byteAt, textOf } from '../html/bytes.ts';
 import { scanHtml } from '../html/scan-html.ts';
-import { hasTrait, type Tag, traits } from '../html/tags.ts';
+import { hasTrait, type Tag, tagNamed, traits } from '../html/tags.ts';
 import { createTextWriter, type FoldedText, type TextWriter } from '../text/folded-text.ts';
 import { createPageText, type PageText } from '../text/page-text.ts';
 import { readAttributes } from './attribute-text.ts';
@@ -11,6 +11,7 @@ import { createPageHints, type PageHints } from './page-hints.ts';
 import { isPhoneLink } from './phone-links.ts';
 import { createRenderEvidence, type RenderEvidence } from './render-evidence.ts';
 import { kindOfScript, readScript } from './script-text.ts';
+import { vcardOfLink } from './vcards.ts';
 
 export type ScanOptions = {
   /** Whether scripts have run, so that `<noscript>` is dead. */
@@ -29,6 +30,8 @@ export type ScannedPage = {
   /** Links that dial, with the text that stood before them. */
   phoneLinks: { href: string; before: string; offset: number }[];
   jsonLd: { json: string; offset: number }[];
+  /** Those of scripts and of `data:` links. */
+  vcards: { text: string; offset: number }[];
   /** Microdata, RDFa and microformats. */
   properties: DeclaredValue[];
   /** Attributes that say that they hold a number. */
@@ -62,6 +65,7 @@ export function scanPage(bytes: Uint8Array, { isRendered, wantsLinks }: ScanOpti
     page: {
       phoneLinks: [],
       jsonLd: [],
+      vcards: [],
       declared: [],
       references: [],
       baseHref: null,
@@ -106,12 +110,15 @@ type Scan = {
 };
 
 const mostPhoneLinks = 20_000;
+/** Beyond it the words before a link are not looked at, which cost more than all else of it. */
+const mostLabelled = 2_000;
+const [template, script, style, a, area] = ['template', 'script', 'style', 'a', 'area'].map(tagNamed);
 const newline = 0x0a;
 
 function openTag(scan: Scan, tag: Tag, attributes: Attributes, closed: boolean, offset: number): void {
-  if (tag.name === 'template') {
+  if (tag === template) {
     // A template's contents are not part of the page, but for a declarative shadow root's.
-    if (scan.deadTemplates > 0 || attributes.get('shadowrootmode') === null) scan.deadTemplates += 1;
+    if (scan.deadTemplates > 0 || attributes.get(attribute.shadowrootmode) === null) scan.deadTemplates += 1;
     return;
   }
   if (scan.deadTemplates > 0) return;
@@ -119,67 +126,77 @@ function openTag(scan: Scan, tag: Tag, attributes: Attributes, closed: boolean, 
   if (hasTrait(tag, traits.block)) text.breakLine();
   if (hasTrait(tag, traits.preformatted)) scan.preformatted = true;
   page.evidence.openTag(tag, attributes);
-  scan.deadTag = closed || !isDeadText(tag) ? (hasTrait(tag, traits.breaksOut) ? null : scan.deadTag) : tag;
-  if (tag.name === 'script') {
-    scan.scriptType = attributes.get('type');
+  if (!closed && (tag === script || tag === style)) scan.deadTag = tag;
+  else if (hasTrait(tag, traits.breaksOut)) scan.deadTag = null;
+  if (tag === script) {
+    scan.scriptType = attributes.get(attribute.type);
     return;
   }
   scan.hidden.open(tag, attributes, closed);
   scan.properties.open(tag, attributes, closed);
   readAttributes(tag, attributes, scan.attributes, page.declared);
+  if (!hasTrait(tag, traits.named)) return;
   page.hints.openTag(tag, attributes);
   readReferences(scan, tag, attributes, offset);
 }
 
 const leastDigitsOfLink = 3;
+const whatsAppHosts = ['wa.me/', 'whatsapp.com'].map(needle);
+const colon = needle(':');
 
 /** Looked at in place, since most links are none. */
 function mayBePhoneLink(attributes: Attributes): boolean {
-  if (attributes.begins('href', 'http'))
-    return attributes.holds('href', 'wa.me/') || attributes.holds('href', 'whatsapp.com');
-  return !attributes.begins('href', '/') && attributes.holds('href', ':');
+  if (attributes.begins(attribute.href, 'http'))
+    return whatsAppHosts.some((host) => attributes.holds(attribute.href, host));
+  return !attributes.begins(attribute.href, '/') && attributes.holds(attribute.href, colon);
 }
 
 function readReferences({ page, text, wantsLinks }: Scan, tag: Tag, attributes: Attributes, offset: number): void {
-  if (tag.name === 'a' || tag.name === 'area') {
+  if (tag === a || tag === area) {
     text.endNumber();
-    const mayDial = attributes.digitsOf('href') >= leastDigitsOfLink && mayBePhoneLink(attributes);
+    const mayDial = attributes.digitsOf(attribute.href) >= leastDigitsOfLink && mayBePhoneLink(attributes);
     if (!wantsLinks && !mayDial) return;
-    const href = attributes.get('href');
+    const href = attributes.get(attribute.href);
     if (href === null) return;
     if (mayDial && isPhoneLink(href)) {
-      if (page.phoneLinks.length < mostPhoneLinks) page.phoneLinks.push({ href, before: text.tail(), offset });
-    } else if (wantsLinks && !/\bnofollow\b/i.test(attributes.get('rel') ?? '')) page.references.push(href);
+      const { length } = page.phoneLinks;
+      const before = length < mostLabelled ? text.tail() : '';
+      if (length < mostPhoneLinks) page.phoneLinks.push({ href, before, offset });
+      return;
+    }
+    const vcard = mayDial ? vcardOfLink(href) : null;
+    if (vcard !== null) page.vcards.push({ text: vcard, offset });
+    else if (wantsLinks && !/\bnofollow\b/i.test(attributes.get(attribute.rel) ?? '')) page.references.push(href);
   } else if (tag.name === 'frame' || tag.name === 'iframe') {
-    const src = attributes.get('src');
+    const src = attributes.get(attribute.src);
     if (wantsLinks && src !== null) page.references.push(src);
   } else if (tag.name === 'base') {
-    page.baseHref ??= attributes.get('href');
+    page.baseHref ??= attributes.get(attribute.href);
   } else if (tag.name === 'meta') {
     readMeta(page, attributes, wantsLinks);
   }
 }
 
 function readMeta(page: Scan['page'], attributes: Attributes, wantsLinks: boolean): void {
-  const name = attributes.get('name')?.toLowerCase();
+  const name = attributes.get(attribute.name)?.toLowerCase();
   if (name === 'robots' || name === 'numfleet') {
-    page.nofollow ||= /\b(nofollow|none)\b/i.test(attributes.get('content') ?? '');
+    page.nofollow ||= /\b(nofollow|none)\b/i.test(attributes.get(attribute.content) ?? '');
   }
-  if (wantsLinks && attributes.get('http-equiv')?.toLowerCase() === 'refresh') {
-    const content = attributes.get('content') ?? '';
+  if (wantsLinks && attributes.get(attribute['http-equiv'])?.toLowerCase() === 'refresh') {
+    const content = attributes.get(attribute.content) ?? '';
     const target = /^[\s\d.]*[;,]\s*(?:url\s*=\s*)?["']?([^"'\s][^"']*)/i.exec(content)?.[1];
     if (target !== undefined) page.references.push(target);
   }
 }
 
 function closeTag(scan: Scan, tag: Tag): void {
-  if (tag.name === 'template') {
+  if (tag === template) {
     scan.deadTemplates = Math.max(0, scan.deadTemplates - 1);
     return;
   }
   if (scan.deadTemplates > 0) return;
   if (hasTrait(tag, traits.block)) scan.text.breakLine();
-  if (tag.name === 'a') scan.text.endNumber();
+  if (tag === a) scan.text.endNumber();
   if (hasTrait(tag, traits.preformatted)) scan.preformatted = false;
   if (tag === scan.deadTag) scan.deadTag = null;
   scan.page.evidence.closeTag(tag);
@@ -194,10 +211,6 @@ function readText(scan: Scan, start: number, end: number, digits: number, marks:
   if (scan.preformatted) addLines(scan, start, end, digits, marks, isPlain);
   else scan.text.add(start, end, digits, marks, isPlain);
   if (digits > 0 || marks > 0) scan.properties.text(scan.bytes, start, end);
-}
-
-function isDeadText({ name }: Tag): boolean {
-  return name === 'script' || name === 'style';
 }
 
 function addLines(
@@ -219,8 +232,9 @@ function addLines(
 }
 
 function readRawText(scan: Scan, tag: Tag, start: number, end: number): void {
-  if (tag.name !== 'script' || scan.deadTemplates > 0) return;
+  if (tag !== script || scan.deadTemplates > 0) return;
   const kind = kindOfScript(scan.scriptType);
   if (kind === 'json-ld') scan.page.jsonLd.push({ json: textOf(scan.bytes, start, end), offset: start });
+  else if (kind === 'vcard') scan.page.vcards.push({ text: textOf(scan.bytes, start, end), offset: start });
   else if (kind !== 'data') readScript(scan.bytes, start, end, scan.script);
 }

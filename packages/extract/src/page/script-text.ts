@@ -6,9 +6,10 @@ const longestLiteral = 65_536;
 const nameLength = 40;
 
 /** How the contents of a `<script>` are to be read, by its type (HTML standard §4.12.1). */
-export function kindOfScript(type: string | null): 'script' | 'json' | 'json-ld' | 'data' {
+export function kindOfScript(type: string | null): 'script' | 'json' | 'json-ld' | 'vcard' | 'data' {
   const essence = (type ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   if (essence === 'application/ld+json') return 'json-ld';
+  if (/^text\/(?:x-)?(?:vcard|directory)$/.test(essence)) return 'vcard';
   if (/^(?:application|text)\/(?:[\w.-]+\+)?json$/.test(essence)) return 'json';
   // Optimisers rename the types of scripts that they delay: `<hex>-text/javascript`, `rocketlazyloadscript`.
   return essence === '' || /(?:java|ecma)script$|^module$|lazyloadscript$/.test(essence) ? 'script' : 'data';
@@ -37,8 +38,39 @@ const [reachBefore, reachAfter] = [48, 24];
 const likeAsciiNumber = /\+?\(?\d[\d ()./-]{5,40}/g;
 const likeNumber = /\p{Nd}[\p{Nd}\p{Cf}\p{Pd}\p{Zs}()./+-]{5,60}/gu;
 
+/** `phone: ` before `"phone": "…`, and the like. By hand: a pattern that is anchored at its end takes a microsecond. */
 function nameBefore(bytes: Uint8Array, from: number, quote: number): string {
-  const before = textOf(bytes, Math.max(from, quote - nameLength), quote);
-  const name = /([a-z][\w.-]*)["'\])]{0,2}\s*[:=(,]\s*$/i.exec(before)?.[1] ?? '';
-  return name === '' ? '' : `${name.replace(/[a-z](?=[A-Z])/g, '$& ').replace(/[\d_.-]+/g, ' ')}: `;
+  const least = Math.max(from, quote - nameLength);
+  const mark = beforeSpaces(bytes, least, quote) - 1;
+  if (mark < least || !isOneOf(bytes[mark], ':=(,')) return '';
+  let end = beforeSpaces(bytes, least, mark);
+  for (let closing = 0; closing < 2 && end > least && isOneOf(bytes[end - 1], '"\'])'); closing++) end -= 1;
+  let start = end;
+  for (let at = end - 1; at >= least && isNamePart(bytes[at] ?? 0); at--) if (isLetter(bytes[at] ?? 0)) start = at;
+  if (start === end) return '';
+  const name = textOf(bytes, start, end);
+  return `${name.replace(/[a-z](?=[A-Z])/g, '$& ').replace(/[\d_.-]+/g, ' ')}: `;
+}
+
+function beforeSpaces(bytes: Uint8Array, least: number, end: number): number {
+  let at = end;
+  while (at > least && isSpace(bytes[at - 1] ?? 0)) at -= 1;
+  return at;
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d);
+}
+
+function isOneOf(code: number | undefined, characters: string): boolean {
+  return code !== undefined && characters.includes(String.fromCharCode(code));
+}
+
+function isNamePart(code: number): boolean {
+  return isLetter(code) || (code >= 0x30 && code <= 0x39) || code === 0x5f || code === 0x2e || code === 0x2d;
+}
+
+function isLetter(code: number): boolean {
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x7a;
 }

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { decodeHTML } from 'entities';
 import { byteAt } from '../html/bytes.ts';
 import { astralDigits, combining, foldedCodes } from './code-traits.ts';
@@ -20,6 +21,7 @@ export type TextWriter = {
   breakLine(): void;
   /** For the edges of links: a whole number ends there, so that two links side by side do not run together. */
   endNumber(): void;
+  /** Ends the writing: what is written after it begins anew. */
   finish(): FoldedText;
 };
 
@@ -28,9 +30,8 @@ const leastDigits = 7;
 const longestNumber = 20;
 const longestReference = 34;
 
-/** `room` is how many characters it has room for at first. */
-export function createTextWriter(room = 256): TextWriter {
-  const sheet: Sheet = { codes: new Uint16Array(room), offsets: new Int32Array(room), length: 0 };
+export function createTextWriter(): TextWriter {
+  let sheet = takeSheet();
   return {
     write: (text, at) => writeString(sheet, text, at, 0),
     writeBytes(bytes, start, end, isMarkup) {
@@ -51,30 +52,59 @@ export function createTextWriter(room = 256): TextWriter {
       const digits = digitsAtEnd(sheet);
       if (digits > 0) put(sheet, digits < leastDigits ? space : newline, sheet.offsets[sheet.length - 1] ?? 0);
     },
-    finish: () => ({ text: stringOf(sheet), offsets: sheet.offsets.subarray(0, sheet.length) }),
+    finish() {
+      const finished = { text: stringOf(sheet), offsets: sheet.offsets.slice(0, sheet.length) };
+      giveBack(sheet);
+      sheet = { codes: new Uint16Array(0), offsets: new Int32Array(0), length: 0 };
+      return finished;
+    },
   };
 }
 
 /** A value that stands by itself, folded. */
 export function fold(value: string): string {
-  if (isPlain.test(value)) return value;
-  const writer = createTextWriter(value.length + 8);
-  writer.write(value, 0);
-  return writer.finish().text;
+  if (value.length <= longestPlain && isPlain.test(value)) return value;
+  const sheet = takeSheet();
+  writeString(sheet, value, 0, 0);
+  const folded = stringOf(sheet);
+  giveBack(sheet);
+  return folded;
 }
 
+/** The pattern below exhausts V8's stack on a value of 8 MiB, which a page may declare. */
+const longestPlain = 1_000;
 /** Printable ASCII without two spaces in a row. */
 const isPlain = /^(?:[!-~]| (?! ))*$/;
 
 type Sheet = { codes: Uint16Array; offsets: Int32Array; length: number };
 
+/** Sheets of finished writers, for the next: memory for a short text costs more than to write it. */
+const spareSheets: Sheet[] = [];
+const mostSpare = 4;
+const [smallestSheet, largestSpare] = [1_024, 2 ** 17];
+
+function takeSheet(): Sheet {
+  const spare = spareSheets.pop();
+  return spare ?? { codes: new Uint16Array(smallestSheet), offsets: new Int32Array(smallestSheet), length: 0 };
+}
+
+function giveBack(sheet: Sheet): void {
+  sheet.length = 0;
+  if (spareSheets.length < mostSpare && sheet.codes.length <= largestSpare) spareSheets.push(sheet);
+}
+
 /** `shift` is how much longer the source is up to the second character than the text. */
 function writeString(sheet: Sheet, text: string, at: number, shift: number): void {
   for (let index = 0; index < text.length; ) {
-    const code = text.codePointAt(index) ?? 0;
     const offset = index === 0 ? at : at + index + shift;
-    if (code < 0x80) putAscii(sheet, code, offset);
-    else writeCode(sheet, code, offset);
+    const unit = text.charCodeAt(index);
+    if (unit < 0x80) {
+      putAscii(sheet, unit, offset);
+      index += 1;
+      continue;
+    }
+    const code = text.codePointAt(index) ?? 0;
+    writeCode(sheet, code, offset);
     index += code > 0xffff ? 2 : 1;
   }
 }
@@ -143,9 +173,10 @@ function put(sheet: Sheet, code: number, at: number): void {
 
 function grow(sheet: Sheet): void {
   const { codes, offsets } = sheet;
-  sheet.codes = new Uint16Array(codes.length * 2);
+  const room = Math.max(smallestSheet, codes.length * 2);
+  sheet.codes = new Uint16Array(room);
   sheet.codes.set(codes);
-  sheet.offsets = new Int32Array(offsets.length * 2);
+  sheet.offsets = new Int32Array(room);
   sheet.offsets.set(offsets);
 }
 
@@ -175,14 +206,20 @@ function isDigit(code: number): boolean {
 }
 
 const chunk = 8_192;
+const latin1 = Buffer.alloc(chunk);
 
 function stringOf({ codes, length }: Sheet): string {
   let text = '';
-  for (let from = 0; from < length; from += chunk) {
-    text += String.fromCharCode.apply(
-      null,
-      codes.subarray(from, Math.min(length, from + chunk)) as unknown as number[],
-    );
-  }
+  for (let from = 0; from < length; from += chunk) text += chunkOf(codes, from, Math.min(length, from + chunk));
   return text;
+}
+
+/** Most text is Latin, and `fromCharCode` takes eight bytes for each of its arguments. */
+function chunkOf(codes: Uint16Array, from: number, to: number): string {
+  for (let at = from; at < to; at++) {
+    const code = codes[at] ?? 0;
+    if (code > 0xff) return String.fromCharCode.apply(null, codes.subarray(from, to) as unknown as number[]);
+    latin1[at - from] = code;
+  }
+  return latin1.toString('latin1', 0, to - from);
 }

@@ -24,7 +24,7 @@ const contextPieces = 16;
 const mostKept = 4_096;
 
 export function createPageText(bytes: Uint8Array): PageText {
-  const writer = createTextWriter(Math.max(256, bytes.length >> 5));
+  const writer = createTextWriter();
   const pieces: Pieces = { bytes, cells: new Int32Array(3 * 256), length: 0 };
   const current: Line = { first: 0, last: 0, digits: 0 };
   // The two lines before this one, as long as they were not written: lines that end where they begin stand for none.
@@ -54,7 +54,10 @@ export function createPageText(bytes: Uint8Array): PageText {
   return {
     add(start, end, digits, marks, isPlain) {
       if ((marks & (codeTrait.visible | codeTrait.foldable)) === 0 && pieces.length === current.first) return;
-      push(pieces, start, end, (marks & codeTrait.reference) !== 0 && !isPlain ? markup : plain);
+      const kind = (marks & codeTrait.reference) !== 0 && !isPlain ? markup : plain;
+      // A page of less-than signs comes in pieces of one byte, of which twelve would be kept.
+      if (pieces.length > current.first && follows(pieces, start, kind)) pieces.cells[pieces.length * 3 - 2] = end;
+      else push(pieces, start, end, kind);
       current.digits += digits;
     },
     breakLine: endLine,
@@ -89,6 +92,10 @@ function push(pieces: Pieces, start: number, end: number, kind: number): void {
   pieces.cells[at + 1] = end;
   pieces.cells[at + 2] = kind;
   pieces.length += 1;
+}
+
+function follows({ cells, length }: Pieces, start: number, kind: number): boolean {
+  return cells[length * 3 - 2] === start && cells[length * 3 - 1] === kind;
 }
 
 function copyLine(from: Line, to: Line): void {
