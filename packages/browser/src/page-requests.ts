@@ -35,7 +35,7 @@ export async function governRequests(
   request: RenderRequest,
 ): Promise<PageRequests> {
   const budget = createBudget();
-  const quiet = watchQuiet(parts.page);
+  const quiet = watchQuiet(parts.page, parts.session);
   const navigatedTo = new Set<string>();
   const left = new AbortController();
   let handedOver = false;
@@ -155,23 +155,28 @@ const transportHeaders = new Set([
   'transfer-encoding',
 ]);
 
-/** Requests that never end by design, and those that change nothing, do not keep the page from being quiet. */
-function watchQuiet(page: Page): () => number {
-  const inFlight = new Set<Request>();
+/**
+ * Requests that never end by design, and those that change nothing, do not keep the page from being quiet. The renderer
+ * itself tells of a request before it answers anything that it is asked later; Playwright, which knows those of workers
+ * too, only when the browser has passed it on, and on a busy machine that takes its time.
+ */
+function watchQuiet(page: Page, session: CDPSession): () => number {
+  const inFlight = new Set<Request | string>();
   let last = performance.now();
-  const changed = () => {
+  const began = (asked: Request | string, type: string) => {
+    if (!changingTypes.has(type.toLowerCase())) return;
+    inFlight.add(asked);
     last = performance.now();
   };
-  page.on('request', (asked) => {
-    if (!changingTypes.has(asked.resourceType())) return;
-    inFlight.add(asked);
-    changed();
-  });
-  const ended = (asked: Request) => {
-    if (inFlight.delete(asked)) changed();
+  const ended = (asked: Request | string) => {
+    if (inFlight.delete(asked)) last = performance.now();
   };
+  page.on('request', (asked) => began(asked, asked.resourceType()));
   page.on('requestfinished', ended);
   page.on('requestfailed', ended);
+  session.on('Network.requestWillBeSent', ({ requestId, type = '' }) => began(requestId, type));
+  session.on('Network.loadingFinished', ({ requestId }) => ended(requestId));
+  session.on('Network.loadingFailed', ({ requestId }) => ended(requestId));
   return () => (inFlight.size > 0 ? 0 : performance.now() - last);
 }
 
