@@ -23,19 +23,6 @@ type Metadata = {
   nonGeographic: Record<string, PlanRow>;
 };
 
-/** The order of libphonenumber-js' types in its metadata. */
-export const types = [
-  'fixed_line',
-  'mobile',
-  'toll_free',
-  'premium_rate',
-  'personal_number',
-  'voicemail',
-  'uan',
-  'pager',
-  'voip',
-  'shared_cost',
-];
 /** The `max` metadata of the libphonenumber-js that is installed, and the day of that release, `YYYY-MM-DD`. */
 export function readMetadata(): { version: string; released: string; metadata: Metadata } {
   const { version } = JSON.parse(readPackaged('package.json')) as { version: string };

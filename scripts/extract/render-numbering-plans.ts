@@ -1,9 +1,10 @@
+import { planTypes } from '../../packages/extract/src/numbering/plan-types.ts';
 import { compileDigitAutomaton, type DigitAutomaton, type DigitPattern } from './digit-automaton.ts';
-import { type FormatRow, type PlanRow, readMetadata, types } from './metadata.ts';
+import { type FormatRow, type PlanRow, readMetadata } from './metadata.ts';
 
 /** The order in which `getType` asks for them after the fixed lines. */
 const typePriority = [1, 3, 2, 9, 8, 4, 7, 6, 5];
-const fixedLineOrMobile = types.length;
+const fixedLineOrMobile = planTypes.length;
 
 /** The text of `numbering-plans.generated.ts`: libphonenumber-js' `max` metadata as automata and lists. */
 export function renderNumberingPlans(): string {
@@ -32,7 +33,7 @@ function renderPlan(plan: PlanRow, plans: Record<string, PlanRow>, codes: Record
   const lengths = plan[3];
   const main = plans[codes[plan[0]]?.[0] ?? ''];
   const general: DigitPattern = { pattern: plan[2], lengths: null };
-  const byType = types.map((_, index): DigitPattern | null => {
+  const byType = planTypes.map((_, index): DigitPattern | null => {
     const row = plan[11][index] ?? 0;
     return row === 0 ? null : { pattern: row[0], lengths: row[1] ?? lengths };
   });

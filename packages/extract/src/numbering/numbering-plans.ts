@@ -1,5 +1,6 @@
 import type { NumberType } from '@numfleet/contracts';
 import { planTables, regionsByCode } from './numbering-plans.generated.ts';
+import { planTypes } from './plan-types.ts';
 
 /** A region's plan as the table generator writes it. The patterns are libphonenumber's own, and hold no nested repetition. */
 export type PlanTable = readonly [
@@ -36,19 +37,7 @@ export type Plan = {
 type Automaton = { start: number; cells: Uint16Array };
 
 const cellsOfState = 11;
-const types: readonly NumberType[] = [
-  'fixed_line',
-  'mobile',
-  'toll_free',
-  'premium_rate',
-  'personal_number',
-  'voicemail',
-  'uan',
-  'pager',
-  'voip',
-  'shared_cost',
-  'fixed_line_or_mobile',
-];
+const types: readonly NumberType[] = [...planTypes, 'fixed_line_or_mobile'];
 
 const plans = new Map<string, Plan>();
 
