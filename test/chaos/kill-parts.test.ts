@@ -44,7 +44,10 @@ test('I1, I2, I9, I10: each part is killed with -9 in mid-crawl; it comes back, 
     expect(sumOf(counted)).toBe(discovered);
   }
   await expectTheWholeTruth(fleet, fleet.sites, campaign);
-  expect(fleet.output().match(/ended unasked .*/g)).toEqual(Array(5).fill('ended unasked (SIGKILL)'));
+  const failed = [...(await serviceLogs(fleet.home)).values()].flat().filter(({ event }) => event === 'service.failed');
+  expect(fleet.output().match(/ended unasked .*/g), JSON.stringify(failed)).toEqual(
+    Array(5).fill('ended unasked (SIGKILL)'),
+  );
   for (const { name } of victims.filter(({ supervised }) => supervised)) {
     const life = `${name} started [^]*${name} ended unasked [^]*${name} is started again in \\d+ ms\\n[^]*${name} started `;
     expect(fleet.output()).toMatch(new RegExp(life));

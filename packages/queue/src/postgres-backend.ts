@@ -2,7 +2,7 @@ import type { EvictionReason } from '@numfleet/contracts';
 import { openPool } from '@numfleet/postgres';
 import { sleep } from '@numfleet/service';
 import { createPostgresBackend } from 'bullmq';
-import type pg from 'pg';
+import pg from 'pg';
 
 /**
  * BullMQ's own pool bounds no statement and asks no idle connection, so that one cut half-open stalls a worker for ever
@@ -42,27 +42,43 @@ export function createCheckedBackend(deps: {
 const pauseMs = 500;
 
 /**
- * BullMQ remembers for ever that its first connection failed, and would never work again. So the first one is waited for, as
- * it is on Redis; who asks the queue has a bound of its own.
+ * BullMQ remembers for ever that its first connection failed, or the statement by which it checks its tables there, and
+ * would never work again. So that answer is waited for, as it is on Redis; who asks the queue has a bound of its own.
  */
 function patientAtFirst(pool: pg.Pool): pg.Pool {
   const connect = pool.connect.bind(pool);
-  let hasConnected = false;
-  const connectAtLast = async (): Promise<pg.PoolClient> => {
+  const answered = Promise.withResolvers<void>();
+  let isFirst = true;
+  const askAtLast = async (text: string, values: unknown[]) => {
     while (true) {
       try {
-        const client = await connect();
-        hasConnected = true;
-        return client;
+        return await pool.query(text, values);
       } catch (error) {
-        if (hasConnected || pool.ending) throw error;
+        if (pool.ending || isFinal(error)) throw error;
         await sleep(pauseMs);
       }
     }
   };
+  const first = {
+    query: (text: string, values: unknown[]) => askAtLast(text, values).finally(answered.resolve),
+    release() {},
+  } as unknown as pg.PoolClient;
+  const connectAfterFirst = async () => {
+    if (isFirst) {
+      isFirst = false;
+      return first;
+    }
+    await answered.promise;
+    return await connect();
+  };
   // The pool itself calls it with a callback.
   const callBack = (...given: Parameters<typeof connect>) => connect(...given);
   pool.connect = ((...given: [] | Parameters<typeof connect>) =>
-    given.length === 0 ? connectAtLast() : callBack(...given)) as typeof pool.connect;
+    given.length === 0 ? connectAfterFirst() : callBack(...given)) as typeof pool.connect;
   return pool;
+}
+
+/** What was asked can never be answered there: its tables are missing (class 42 of SQLSTATE). */
+function isFinal(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code?.startsWith('42') === true;
 }

@@ -45,7 +45,9 @@ async function findPort(
   taken: Set<number>,
 ): Promise<number> {
   const port =
-    wanted === 0 ? await choosePort(null) : await firstFree(wanted ?? preferred, wanted === null ? tries : 1, taken);
+    wanted === 0
+      ? await choosePort(null, taken)
+      : await firstFree(wanted ?? preferred, wanted === null ? tries : 1, taken);
   if (port === null) {
     const message = `Port ${wanted ?? preferred} (${setting}) is taken. End what holds it, or choose another.`;
     throw new NumfleetError('port-in-use', message);
