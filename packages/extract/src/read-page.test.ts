@@ -44,7 +44,7 @@ describe('readPage joins the text of a line', () => {
   });
 });
 
-describe('readPage takes nothing from dead markup', () => {
+describe('G32: readPage takes nothing from dead markup', () => {
   const inside = 'call 020 7946 0958 or +44 20 7946 0959';
   test.each([
     ['a comment', `<!-- ${inside} -->`],
@@ -198,12 +198,14 @@ describe('readPage reads declared numbers', () => {
   });
 });
 
-describe('readPage reads national numbers by', () => {
+describe('G31: readPage reads national numbers by', () => {
   const text = '<p>020 7946 0958</p>';
   test.each([
     ['the campaign’s region over the TLD', text, { region: 'GB', url: 'https://x.de/' }, 0.9],
     ['the TLD', text, { region: null, url: 'https://x.co.uk/' }, 0.81],
     ['other numbers on the page', `${text}<a href="tel:+44 20 7946 0000">x</a>`, { region: null }, 0.76],
+    ['numbers on other pages of its host', text, { region: null, hostNumbers: { GB: 3, FR: 1 } }, 0.76],
+    ['its own numbers over its host’s', `${text}<p>+44 20 7946 0000`, { region: null, hostNumbers: { FR: 9 } }, 0.76],
     ['the language', `<html lang="en-GB">${text}`, { region: null }, 0.71],
     ['og:locale', `<meta property="og:locale" content="en_GB">${text}`, { region: null }, 0.71],
     ['the main regions of its language', `<html lang="en">${text}`, { region: null }, 0.46],
@@ -214,6 +216,27 @@ describe('readPage reads national numbers by', () => {
     const finding = read(html, more).findings.find(({ source }) => source === 'text');
     expect(finding).toMatchObject({ region: 'GB', confidence });
     expect(finding && reveal(finding.number)).toBe(number);
+  });
+
+  test('the host’s numbers, which the evidence names; however many, they do not outweigh a TLD', () => {
+    const hostNumbers = { GB: 1_000 };
+    expect(read(text, { region: null, hostNumbers }).findings).toMatchObject([{ region: 'GB', evidence: 'host' }]);
+    const { regions } = read(text, { region: null, hostNumbers, url: 'https://x.fr/' });
+    expect(regions[0]).toMatchObject({ code: 'FR', evidence: 'tld' });
+  });
+
+  test('and says of its international numbers for other pages what regions they are of, of guessed ones nothing', () => {
+    const html = '<a href="tel:+442079460000">x</a><p>+33 1 99 00 12 34, 020 7946 0958';
+    expect(read(html, { region: null }).numberRegions).toEqual({ GB: 1, FR: 1 });
+  });
+
+  test('G31: ambiguous ones are marked: without a region they are dropped and counted, by a weak hint they are less sure', () => {
+    expect(read(text, { region: null })).toMatchObject({ findings: [], rejected: { 'no-region': 1 } });
+    const [weak, sure] = [{ region: null, url: 'https://x.test/' }, { region: 'GB' }].map(
+      (more) => read(`<html lang="en">${text}`, more).findings[0],
+    );
+    expect(weak?.confidence).toBeLessThan(sure?.confidence ?? 0);
+    expect([weak?.evidence, sure?.evidence]).toEqual(['language', 'campaign']);
   });
 
   test('the shape of North America', () => {
@@ -256,6 +279,17 @@ describe('readPage links', () => {
     expect(read(`<meta http-equiv="Refresh" content="0; url='next'">`).links).toEqual(['https://shop.test/a/next']);
   });
 
+  test('lead to the address that a page gives as its canonical one', () => {
+    const html = '<link rel="stylesheet" href="/s.css"><link rel="Canonical" href="/plain"><link rel="next" href="/2">';
+    expect(read(html).links).toEqual(['https://shop.test/plain']);
+  });
+
+  test('of a page that asks not to be kept are followed all the same', () => {
+    const reading = read('<meta name="ROBOTS" content="NoIndex"><a href="x">x</a>');
+    expect(reading).toMatchObject({ noindex: true, nofollow: false, links: ['https://shop.test/a/x'] });
+    expect(read('<meta name="robots" content="index"><meta name="otherbot" content="noindex">').noindex).toBe(false);
+  });
+
   test.each(['nofollow', 'noindex, NOFOLLOW', 'none'])('are none where robots meta says %s', (content) => {
     const reading = read(`<meta name="robots" content="${content}"><a href="x">x</a>`);
     expect(reading).toMatchObject({ nofollow: true, links: [] });
@@ -277,6 +311,8 @@ describe('readPage wants a browser', () => {
   test.each([
     ['a shell', '<title>Shop</title><div id="x"></div><script src="app.js"></script>'],
     ['an empty application root', `${text}<div id="root"></div><script type="module" src="app.js"></script>`],
+    ['an empty root of Angular', `${text}<app-root></app-root><script src="main.js"></script>`],
+    ['an empty root of Polymer', `${text}<my-app class="x">\n</my-app><script src="main.js"></script>`],
     ['an empty root with a noscript', `${text}<div id="app"><noscript>Hi</noscript></div><script>1</script>`],
     ['a noscript that asks', `${text}<noscript>Please enable JavaScript.</noscript><script>1</script>`],
   ])('for %s', (_, html) => {
@@ -288,6 +324,8 @@ describe('readPage wants a browser', () => {
     ['a shell without script', '<div id="root"></div>'],
     ['data that is no script', '<div id="root"></div><script type="application/ld+json">{}</script>'],
     ['a filled application root', `<div id="root"><p>${text}</p></div><script>1</script>`],
+    ['a filled root of Angular', `<app-root><p>${text}</p></app-root><script src="main.js"></script>`],
+    ['an empty element that is none', `${text}<my-map></my-map><script src="main.js"></script>`],
     ['a tracker’s noscript', `${text}<noscript><img src="x"></noscript><script>1</script>`],
   ])('but not for %s', (_, html) => {
     expect(read(html).wantsBrowser).toBe(false);

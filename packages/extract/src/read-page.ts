@@ -9,19 +9,20 @@ import {
 import { labelBefore } from './match/labels.ts';
 import { matchDeclared, matchText, regionsIn } from './match/match-text.ts';
 import type { DeclaredValue } from './page/declared-property.ts';
-import { countriesInJsonLd, numbersInJsonLd } from './page/json-ld.ts';
 import { linksOf } from './page/page-links.ts';
 import { type PhoneLink, readPhoneLink } from './page/phone-links.ts';
 import { type ScannedPage, scanPage } from './page/scan-page.ts';
-import { countriesInVcards, numbersInVcards } from './page/vcards.ts';
-import { type RankedRegion, rankRegions } from './region/rank-regions.ts';
-import { type FoldedText, fold } from './text/folded-text.ts';
+import { countRegions, type RankedRegion, type RegionCounts, rankRegions } from './region/rank-regions.ts';
+import { fold } from './text/folded-text.ts';
+import type { FoldedText } from './text/sheet.ts';
 
 export type ReadPageOptions = {
   /** The page's own address, for its links and its TLD. */
   url: string;
   /** The campaign's region, ISO 3166-1 alpha-2, for numbers without a country code; null to go by the page's hints. */
   region: string | null;
+  /** What other pages of its host say of its region: their `numberRegions`, added up. */
+  hostNumbers?: RegionCounts;
   maxFindings: number;
   maxLinks: number;
   /** The page is as a browser left it: what stands in `<noscript>` is not on it. */
@@ -39,10 +40,16 @@ export type PageReading = {
   cuts: CutKind[];
   /** The page asks that its links be not followed; then there are none. */
   nofollow: boolean;
+  /** It asks not to be kept: whoever reads it for a crawl drops its findings. */
+  noindex: boolean;
   /** It looks as if scripts had yet to make the page. */
   wantsBrowser: boolean;
+  /** It has scripts that a browser would run; without any it is the same in a browser. */
+  hasScripts: boolean;
   /** The regions by which numbers without a country code were read, the likeliest first. */
   regions: RankedRegion[];
+  /** How many of its international numbers are of each region. Guessed regions are left out: they would feed on themselves. */
+  numberRegions: RegionCounts;
 };
 
 /**
@@ -50,7 +57,7 @@ export type PageReading = {
  * any input; takes time in proportion to the page.
  */
 export function readPage(html: string | Uint8Array, options: ReadPageOptions): PageReading {
-  const { url, region, maxFindings, maxLinks, isRendered = false, onRejected } = options;
+  const { url, region, hostNumbers, maxFindings, maxLinks, isRendered = false, onRejected } = options;
   // A Buffer of Node.js has a hidden class of its own, and loops that meet both kinds are slower.
   const bytes =
     typeof html === 'string'
@@ -58,21 +65,20 @@ export function readPage(html: string | Uint8Array, options: ReadPageOptions): P
       : new Uint8Array(html.buffer, html.byteOffset, html.byteLength);
   const page = scanPage(bytes, { isRendered, wantsLinks: maxLinks > 0 });
   const values = declaredOn(page);
-  const regions = rankRegions({
-    region,
-    url,
-    page: hintsOf(page),
-    numbers: regionsOn(page, values),
-    text: page.text.text,
-  });
+  const numbers = regionsOn(page, values);
+  const regions = rankRegions({ region, url, page: hintsOf(page), numbers, hostNumbers, text: page.text.text });
   const collector = createFindingCollector({ regions, maxFindings, onRejected });
   const codes = regions.map(({ code }) => code);
   for (const { value, source, label, offset } of values) {
-    collector.take(matchDeclared(value, codes), source, label, () => ({ offset, length: value.length }));
+    matchDeclared(
+      value,
+      codes,
+      collector.takeFrom(source, label, () => ({ offset, length: value.length })),
+    );
   }
   for (const source of ['text', 'attribute', 'script'] as const) {
     const folded = source === 'attribute' ? page.attributes : page[source];
-    takeText(collector, folded, source, { regions: codes, isTold: region !== null });
+    takeText(collector, folded, source, codes);
   }
   const { links, cut } = linksOf(page, url, maxLinks);
   const cuts: CutKind[] = cut ? [...collector.cuts, 'links'] : collector.cuts;
@@ -83,8 +89,11 @@ export function readPage(html: string | Uint8Array, options: ReadPageOptions): P
     links,
     cuts,
     nofollow: page.nofollow,
+    noindex: page.noindex,
     wantsBrowser: page.evidence.wantsBrowser(),
+    hasScripts: page.evidence.hasScripts(),
     regions,
+    numberRegions: countRegions(numbers),
   };
 }
 
@@ -110,14 +119,10 @@ function declaredOn(page: ScannedPage): Declared[] {
         ? []
         : [{ value: fold(link.value), source: 'tel', label: labelOfLink(link, before), offset }];
     }),
-    ...page.jsonLd.flatMap(({ json, offset }) =>
-      numbersInJsonLd(json).map((one) => declared({ ...one, offset }, 'jsonld')),
-    ),
+    ...page.jsonLd.map((one) => declared(one, 'jsonld')),
     ...page.properties.map((one) => declared(one, 'microdata')),
-    ...page.vcards.flatMap(({ text, offset }) =>
-      numbersInVcards(text).map(
-        ({ value, label }): Declared => ({ value: fold(value), source: 'vcard', label, offset }),
-      ),
+    ...page.vcards.map(
+      ({ value, label, offset }): Declared => ({ value: fold(value), source: 'vcard', label, offset }),
     ),
     ...page.declared.map((one) => declared(one, 'attribute')),
   ];
@@ -128,12 +133,8 @@ function labelOfLink({ label }: PhoneLink, before: string): FindingLabel {
   return label === 'phone' ? (labelBefore(before) ?? label) : label;
 }
 
-function hintsOf({ hints, jsonLd, vcards }: ScannedPage): Parameters<typeof rankRegions>[0]['page'] {
-  const declared = [
-    ...jsonLd.flatMap(({ json }) => countriesInJsonLd(json)),
-    ...vcards.flatMap(({ text }) => countriesInVcards(text)),
-  ];
-  return { ...hints, countries: [...hints.countries, ...declared] };
+function hintsOf({ hints, countries }: ScannedPage): Parameters<typeof rankRegions>[0]['page'] {
+  return { ...hints, countries: [...hints.countries, ...countries] };
 }
 
 function regionsOn(page: ScannedPage, values: readonly Declared[]): string[] {
@@ -142,21 +143,21 @@ function regionsOn(page: ScannedPage, values: readonly Declared[]): string[] {
 
 function takeText(
   collector: FindingCollector,
-  { text, offsets }: FoldedText,
+  { text, offsetAt }: FoldedText,
   source: 'text' | 'attribute' | 'script',
-  { regions, isTold }: { regions: readonly string[]; isTold: boolean },
+  regions: readonly string[],
 ): void {
   const isSettled = (e164: string): boolean => collector.isSettled(source, e164);
-  const readings = matchText(text, { regions, isTold, isSettled, ...machineTexts[source] });
-  collector.take(readings, source, null, placeIn(offsets));
+  const take = collector.takeFrom(source, null, placeIn(offsetAt));
+  matchText(text, { regions, isSettled, ...machineTexts[source] }, take);
 }
 
 const machineTexts = { text: {}, attribute: { machineText: 'some' }, script: { machineText: 'all' } } as const;
 
 /** The last character's length in bytes is not kept; digits and brackets are mostly one. */
-export function placeIn(offsets: Int32Array): PlaceOf {
+export function placeIn(offsetAt: FoldedText['offsetAt']): PlaceOf {
   return (start, end) => {
-    const offset = offsets[start] ?? 0;
-    return { offset, length: (offsets[end - 1] ?? offset) - offset + 1 };
+    const offset = offsetAt(start);
+    return { offset, length: offsetAt(end - 1) - offset + 1 };
   };
 }

@@ -1,8 +1,8 @@
 import { createFindingCollector, type FindingCollector, type Rejection } from './match/findings.ts';
 import { matchDeclared, matchText, regionsIn } from './match/match-text.ts';
-import { countriesInVcards, isVcard, numbersInVcards } from './page/vcards.ts';
+import { isVcard, readVcards } from './page/vcards.ts';
 import { placeIn } from './read-page.ts';
-import { rankRegions } from './region/rank-regions.ts';
+import { type RankedRegion, rankRegions } from './region/rank-regions.ts';
 import { createTextWriter, fold } from './text/folded-text.ts';
 
 export type ReadTextOptions = {
@@ -14,35 +14,46 @@ export type ReadTextOptions = {
 
 const noLimit = Number.POSITIVE_INFINITY;
 
-export type TextReading = Pick<FindingCollector, 'findings' | 'rejected' | 'cuts'>;
+export type TextReading = Pick<FindingCollector, 'findings' | 'rejected' | 'cuts'> & {
+  /** The regions by which numbers without a country code were read, the likeliest first. */
+  regions: RankedRegion[];
+};
 
 /**
  * Reads the phone numbers of plain text; of vCards the telephones that they name. Pure, never throws on any input; takes time in
  * proportion to the text. Offsets and lengths are those of the text, in characters.
  */
 export function readText(text: string, options: ReadTextOptions): TextReading {
-  const { findings, rejected, cuts } = isVcard(text) ? readVcards(text, options) : readPlainText(text, options);
-  return { findings, rejected, cuts };
+  const { collector, regions } = isVcard(text) ? readVcardText(text, options) : readPlainText(text, options);
+  const { findings, rejected, cuts } = collector;
+  return { findings, rejected, cuts, regions };
 }
 
-function readVcards(text: string, { region, maxFindings = noLimit, onRejected }: ReadTextOptions): FindingCollector {
-  const numbers = numbersInVcards(text).map(({ value, ...rest }) => ({ ...rest, value: fold(value) }));
+type Collected = { collector: FindingCollector; regions: RankedRegion[] };
+
+function readVcardText(text: string, { region, maxFindings = noLimit, onRejected }: ReadTextOptions): Collected {
+  const { numbers: declared, countries } = readVcards(text);
+  const numbers = declared.map(({ value, ...rest }) => ({ ...rest, value: fold(value) }));
   const regions = rankRegions({
     region,
     url: null,
-    page: { lang: null, locales: [], hosts: [], countries: countriesInVcards(text) },
+    page: { lang: null, locales: [], hosts: [], countries },
     numbers: numbers.flatMap(({ value }) => regionsIn(value)),
     text: '',
   });
   const collector = createFindingCollector({ regions, maxFindings, onRejected });
   const codes = regions.map(({ code }) => code);
   for (const { value, label, offset } of numbers) {
-    collector.take(matchDeclared(value, codes), 'vcard', label, () => ({ offset, length: value.length }));
+    matchDeclared(
+      value,
+      codes,
+      collector.takeFrom('vcard', label, () => ({ offset, length: value.length })),
+    );
   }
-  return collector;
+  return { collector, regions };
 }
 
-function readPlainText(text: string, { region, maxFindings = noLimit, onRejected }: ReadTextOptions): FindingCollector {
+function readPlainText(text: string, { region, maxFindings = noLimit, onRejected }: ReadTextOptions): Collected {
   const writer = createTextWriter();
   let at = 0;
   for (const [index, part] of text.split(/(\r\n|[\n\r\u2028\u2029\x85])/).entries()) {
@@ -52,15 +63,11 @@ function readPlainText(text: string, { region, maxFindings = noLimit, onRejected
     at += part.length;
   }
   writer.breakLine();
-  const { text: folded, offsets } = writer.finish();
+  const { text: folded, offsetAt } = writer.finish();
   const regions = rankRegions({ region, url: null, page: null, numbers: regionsIn(folded), text: folded });
   const collector = createFindingCollector({ regions, maxFindings, onRejected });
   const isSettled = (e164: string): boolean => collector.isSettled('text', e164);
-  const readings = matchText(folded, {
-    regions: regions.map(({ code }) => code),
-    isTold: region !== null,
-    isSettled,
-  });
-  collector.take(readings, 'text', null, placeIn(offsets));
-  return collector;
+  const take = collector.takeFrom('text', null, placeIn(offsetAt));
+  matchText(folded, { regions: regions.map(({ code }) => code), isSettled }, take);
+  return { collector, regions };
 }

@@ -16,10 +16,13 @@ const inputs = [
     .map((input) => ({ name: input.name, write: (length: number) => writeFound(input, length) })),
 ];
 
-/**
- * Processor time, since machines that run tests do other things too. The bench measures the ratios that are claimed; here
- * the bounds only tell linear from quadratic.
- */
+/** Doubling an input may take 2.2 times as long; here it is doubled twice. */
+const mostGrowth = 2.2 ** 2;
+/** What takes less, of half a megabyte, is not slow, and too short to be measured. */
+const leastMilliseconds = 40;
+const attempts = 4;
+
+/** Processor time, since machines that run tests do other things too. The bench measures the ratios that are claimed. */
 function millisecondsFor(html: Uint8Array): number {
   let best = Number.POSITIVE_INFINITY;
   for (let round = 0; round < 3; round++) {
@@ -36,11 +39,14 @@ test('I6, G32: four times the input takes no more than about four times as long,
 }, () => {
   // A loop that the engine compiled for one input may be slow on the next: two equal searches in it were quadratic once.
   for (const { write } of inputs) readPage(write(size / 8), options);
-  const slow = inputs.filter(({ write }) => {
-    const once = millisecondsFor(write(size));
-    const fourTimes = millisecondsFor(write(4 * size));
-    return fourTimes > 100 && fourTimes > 9 * once;
-  });
+  // What is too slow once may have met another program's work; what is quadratic is too slow every time.
+  let slow = inputs;
+  for (let attempt = 0; attempt < attempts && slow.length > 0; attempt++) {
+    slow = slow.filter(({ write }) => {
+      const fourTimes = millisecondsFor(write(4 * size));
+      return fourTimes > leastMilliseconds && fourTimes > mostGrowth * millisecondsFor(write(size));
+    });
+  }
   expect(inputs.length).toBeGreaterThan(60);
   expect(slow.map(({ name }) => name)).toEqual([]);
 });
@@ -54,5 +60,5 @@ test('I6: the measure tells a quadratic reader', () => {
     return sum === 0 ? 0 : (user + system) / 1_000;
   };
   quadratic(2_000);
-  expect(quadratic(24_000)).toBeGreaterThan(9 * quadratic(6_000));
+  expect(quadratic(24_000)).toBeGreaterThan(mostGrowth * quadratic(6_000));
 });

@@ -1,4 +1,5 @@
 import { decodeHtml, readPage, readText, toUtf8 } from '@numfleet/extract';
+import { crawleePhones } from '@numfleet/peers/crawlee-social';
 import { reveal } from '@numfleet/privacy/reveal';
 import { Parser } from 'htmlparser2';
 import { type CountryCode, findPhoneNumbersInText } from 'libphonenumber-js/max';
@@ -20,7 +21,10 @@ export const textAndLibphonenumber: Extractor = (body, region) => {
   );
 };
 
-/** The same of plain text. */
+/** What users of Crawlee call for it: a tree of the page, its text, and patterns over both. As written, and of no region. */
+export const crawleeSocial: Extractor = (body) => crawleePhones(decodeHtml(body, null).html);
+
+/** As `numfleet`, of plain text. */
 export function numfleetOnText(text: string, region: string | null): string[] {
   return readText(text, { region }).findings.map(({ number }) => plain(reveal(number)));
 }

@@ -1,13 +1,16 @@
+import { createHash } from 'node:crypto';
 import type { LabelledPage } from '../../../packages/extract/src/testing/labelled-pages.ts';
 
 /**
- * Pages in parts of whole sites, the same in every run. Nothing is learnt from the others of them; the spread tells how much
- * a figure owes to the sites that happen to be among the pages.
+ * Pages in parts of whole sites by a hash of their names, the same in every run. Nothing is learnt from the others of them; the
+ * spread tells how much a figure owes to the sites that happen to be among the pages.
  */
 export function foldsBySite<Row extends { page: LabelledPage }>(rows: readonly Row[], count: number): Row[][] {
-  const sites = [...new Set(rows.map(({ page }) => siteOf(page)))].sort();
   const folds = Array.from({ length: count }, (): Row[] => []);
-  for (const row of rows) folds[sites.indexOf(siteOf(row.page)) % count]?.push(row);
+  for (const row of rows) {
+    const hash = createHash('sha256').update(siteOf(row.page)).digest();
+    folds[hash.readUInt32BE() % count]?.push(row);
+  }
   return folds;
 }
 

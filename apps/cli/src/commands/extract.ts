@@ -1,7 +1,6 @@
 import { NumfleetError } from '@numfleet/contracts';
 import { exitCodes } from '../exit-codes.ts';
-import { explainPage } from '../extract/explain-page.ts';
-import { extractAll } from '../extract/extract-all.ts';
+import { explainAll, extractAll } from '../extract/extract-all.ts';
 import type { FindingRow } from '../extract/extract-document.ts';
 import { readInputs } from '../extract/read-inputs.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -24,18 +23,39 @@ export async function extract(files: string[], options: ExtractOptions, around: 
   }
   const region = regionOption(options.region) ?? null;
   const documents = readInputs(files.length === 0 ? ['-'] : files, around.stdin);
+  const misses = createMisses(around.stderr);
   if (options.explain) {
-    for await (const { file, body } of documents) around.stdout.write(explainPage(body, { file, region }));
-    return exitCodes.done;
+    for await (const { file, html, missed } of explainAll(documents, region, around.signal)) {
+      if (html !== null) around.stdout.write(html);
+      misses.add(file, missed);
+    }
+    return misses.exitCode();
   }
   const progress = createProgress(around.stderr);
   const isRevealed = options.reveal === true;
-  for await (const { rows, documents: count } of extractAll(documents, { region, isRevealed }, around.signal)) {
+  for await (const { file, rows, missed } of extractAll(documents, { region, isRevealed }, around.signal)) {
     for (const row of rows) around.stdout.write(`${options.json ? JSON.stringify(row) : lineOf(row)}\n`);
-    progress.add(count, rows.length);
+    progress.add(rows.length);
+    misses.add(file, missed);
   }
   progress.end();
-  return exitCodes.done;
+  return misses.exitCode();
+}
+
+/** Says of which documents something was left out: the others are read all the same. */
+function createMisses(stderr: NodeJS.WriteStream): {
+  add(file: string, why: string | null): void;
+  exitCode(): number;
+} {
+  let isWhole = true;
+  return {
+    add(file, why) {
+      if (why === null) return;
+      isWhole = false;
+      stderr.write(`${file}: not read whole: ${why}\n`);
+    },
+    exitCode: () => (isWhole ? exitCodes.done : exitCodes.finishedWithFailures),
+  };
 }
 
 function lineOf({ number, region, type, source, label, file }: FindingRow): string {
@@ -43,12 +63,12 @@ function lineOf({ number, region, type, source, label, file }: FindingRow): stri
 }
 
 /** A line on a terminal, painted anew once a second; nothing elsewhere. */
-function createProgress(stderr: NodeJS.WriteStream): { add(documents: number, numbers: number): void; end(): void } {
+function createProgress(stderr: NodeJS.WriteStream): { add(numbers: number): void; end(): void } {
   let [documents, numbers, painted, isShown] = [0, 0, performance.now(), false];
   return {
-    add(moreDocuments, moreNumbers) {
-      documents += moreDocuments;
-      numbers += moreNumbers;
+    add(more) {
+      documents += 1;
+      numbers += more;
       if (!stderr.isTTY || performance.now() - painted < progressEvery) return;
       painted = performance.now();
       isShown = true;

@@ -1,7 +1,17 @@
-import { type DocumentOptions, extractDocument, type FindingRow } from './extract-document.ts';
+import { explainDocument } from './explain-document.ts';
+import { type DocumentFindings, type DocumentOptions, extractDocument } from './extract-document.ts';
 import type { InputDocument } from './read-inputs.ts';
 
-/** The task of a thread: a batch of documents, each of which gives its rows. */
-export function extractDocuments(task: { documents: InputDocument[]; options: DocumentOptions }): FindingRow[][] {
-  return task.documents.map((document) => extractDocument(document, task.options));
+/** Tasks of a thread: a batch of documents, and what each holds. */
+export async function extractDocuments(task: {
+  documents: InputDocument[];
+  options: DocumentOptions;
+}): Promise<DocumentFindings[]> {
+  const found: DocumentFindings[] = [];
+  for (const document of task.documents) found.push(await extractDocument(document, task.options));
+  return found;
+}
+
+export async function explainDocumentHere(task: { document: InputDocument; region: string | null }): Promise<string> {
+  return await explainDocument(task.document, task.region);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createNumfleet, type Numfleet } from '../testing/numfleet.ts';
+import { createDocumentThreads } from './document-threads.ts';
 
 let numfleet: Numfleet;
 let file: string;
@@ -88,6 +89,42 @@ test('folders, vCards, gzip and web archives are read, each page by its own addr
   ]);
 });
 
+test('PDFs are read for their text and links; a broken one is told, and the others are read all the same', async () => {
+  const folder = join(numfleet.home, 'pdfs');
+  await mkdir(folder);
+  await writeFile(join(folder, 'a.pdf'), writePdf(['Tel. 020 7946 0111', 'ISBN 0-306-40615-2'], 'tel:+442079460112'));
+  await writeFile(join(folder, 'b.pdf'), '%PDF-1.7 and no more');
+  await writeFile(join(folder, 'c.txt'), 'Tel. 020 7946 0113');
+  const { exitCode, stdout, stderr } = await numfleet.run(['extract', folder, '--region', 'GB', '--json']);
+  expect(findings(stdout).map((row) => [row.file.slice(folder.length + 1), row.number, row.label])).toEqual([
+    ['a.pdf', '+44•••••••11', 'phone'],
+    ['a.pdf', '+44•••••••12', 'phone'],
+    ['c.txt', '+44•••••••13', 'phone'],
+  ]);
+  expect(stderr).toBe(`${join(folder, 'b.pdf')}: not read whole: it is broken, or needs a password\n`);
+  expect(exitCode).toBe(3);
+});
+
+test('I6: a PDF that takes too long is given up, and its thread ended', async () => {
+  const body = writePdf(Array<string>(300_000).fill('Tel. 020 7946 0114'), null);
+  const document = { file: 'slow.pdf', url: null, contentType: null, body };
+  const task = { documents: [document], options: { region: 'GB', isRevealed: false } };
+  await using threads = createDocumentThreads(new AbortController().signal, 500);
+  expect(await threads.runLimited('extractDocuments', task)).toBeNull();
+  expect(threads.limited()).toBe(0);
+});
+
+test('--explain shows vCards and the text of PDFs', async () => {
+  const [card, pdf] = [join(numfleet.home, 'card.vcf'), join(numfleet.home, 'text.pdf')];
+  await writeFile(card, 'BEGIN:VCARD\nTEL:020 7946 0115\nEND:VCARD\n');
+  await writeFile(pdf, writePdf(['Tel. 020 7946 0116'], null));
+  for (const file of [card, pdf]) {
+    const { stdout } = await numfleet.run(['extract', file, '--region', 'GB', '--explain']);
+    expect(stdout).toMatch(/<mark class="found" title="\+44•+1[56] · (?:vcard|text) · GB by campaign/);
+    expect(stdout).not.toMatch(/7946/);
+  }
+});
+
 test('I3: --explain shows why, and no number plain', async () => {
   const input = '<p>Ring 020 7946 0108, not ISBN 0-306-40615-2 or 25.08.2015 22:30';
   const { stdout } = await numfleet.run(['extract', '-', '--region', 'GB', '--explain'], { input });
@@ -99,4 +136,27 @@ test('I3: --explain shows why, and no number plain', async () => {
 function record(type: string, url: string | null, block: string): string {
   const target = url === null ? '' : `WARC-Target-URI: ${url}\r\n`;
   return `WARC/1.1\r\nWARC-Type: ${type}\r\n${target}Content-Length: ${Buffer.byteLength(block)}\r\n\r\n${block}\r\n\r\n`;
+}
+
+/** A page of lines in Helvetica, and a link. */
+function writePdf(lines: readonly string[], link: string | null): Buffer {
+  const content = `BT /F1 12 Tf 72 720 Td 14 TL ${lines.map((line) => `(${line}) Tj T*`).join(' ')} ET`;
+  const annotations = link === null ? '' : ' /Annots [6 0 R]';
+  const objects = [
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+    `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 4 0 R >> >> /Contents 5 0 R${annotations} >>`,
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
+    `<< /Length ${content.length} >>\nstream\n${content}\nendstream`,
+    `<< /Type /Annot /Subtype /Link /Rect [0 0 9 9] /A << /S /URI /URI (${link}) >> >>`,
+  ];
+  let pdf = '%PDF-1.4\n';
+  const offsets = objects.map((object, index) => {
+    const offset = pdf.length;
+    pdf += `${index + 1} 0 obj\n${object}\nendobj\n`;
+    return `${String(offset).padStart(10, '0')} 00000 n \n`;
+  });
+  const size = objects.length + 1;
+  const table = `xref\n0 ${size}\n0000000000 65535 f \n${offsets.join('')}`;
+  return Buffer.from(`${pdf}${table}trailer << /Size ${size} /Root 1 0 R >>\nstartxref\n${pdf.length}\n%%EOF`);
 }

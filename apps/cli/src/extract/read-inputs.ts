@@ -18,7 +18,7 @@ export interface InputDocument {
 }
 
 /**
- * Every document of some files, folders and `-`, one after the other: HTML, text, vCards, any in gzip, and WARC, in gzip or
+ * Every document of some files, folders and `-`, one after the other: HTML, text, vCards, PDF, any in gzip, and WARC, in gzip or
  * not, which is streamed. Throws `file-unreadable`.
  */
 export async function* readInputs(names: readonly string[], stdin: Readable): AsyncGenerator<InputDocument> {
@@ -70,6 +70,7 @@ async function* readFile(file: string, stream: Readable): AsyncGenerator<InputDo
 /** By the name; null for what is read as HTML. */
 function typeOf(file: string): string | null {
   if (/\.(?:vcf|vcard)(?:\.gz)?$/i.test(file)) return 'text/vcard';
+  if (/\.pdf(?:\.gz)?$/i.test(file)) return 'application/pdf';
   return /\.(?:txt|text|csv|md|log)(?:\.gz)?$/i.test(file) ? 'text/plain' : null;
 }
 

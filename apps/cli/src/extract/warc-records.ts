@@ -46,7 +46,7 @@ function pageOf(target: string, block: Buffer): WarcPage | null {
   if (end === -1) return null;
   const fields = fieldsOf(block.subarray(0, end).toString('latin1'));
   const contentType = fields.get('content-type') ?? null;
-  if (contentType !== null && !/html|xml|text\/plain|json|vcard|directory/i.test(contentType)) return null;
+  if (contentType !== null && !/html|xml|text\/plain|json|vcard|directory|pdf/i.test(contentType)) return null;
   try {
     const sent = block.subarray(end + separator.length);
     const whole = /chunked/i.test(fields.get('transfer-encoding') ?? '') ? unchunk(sent) : sent;

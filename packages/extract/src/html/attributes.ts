@@ -31,7 +31,7 @@ export type Attribute = (typeof attribute)[keyof typeof attribute];
 const attributeNames = Object.keys(attribute);
 const table = createNameTable(attributeNames);
 
-/** A set of attributes, for `hasAny`. Made once, since it is asked for every tag. */
+/** A set of attributes, a bit each. */
 export type AttributeSet = number & { readonly brand?: 'attributes' };
 
 export function attributeSet(...members: Attribute[]): AttributeSet {
@@ -40,7 +40,12 @@ export function attributeSet(...members: Attribute[]): AttributeSet {
 
 /** The attributes of the tag that is being read: where their values lie, decoded when asked for. */
 export type Attributes = {
-  hasAny(names: AttributeSet): boolean;
+  /** Those that the tag has. Plain values, since every tag is asked for them. */
+  readonly present: AttributeSet;
+  /** How many digits all values together have. */
+  readonly digits: number;
+  /** It has `data-*` attributes with digits. */
+  readonly hasData: boolean;
   /** Null where the tag has none of that name. The first of a name counts. */
   get(name: Attribute): string | null;
   /** Where the value begins in the page; -1 where there is none. */
@@ -52,9 +57,6 @@ export type Attributes = {
   holds(name: Attribute, text: Needle): boolean;
   /** How many digits stand in a value; a character reference counts as one. Of a long value with many, not all. */
   digitsOf(name: Attribute): number;
-  /** How many digits all values together have. */
-  digits(): number;
-  hasData(): boolean;
   /** The values with digits of those `data-*` attributes whose names are wanted. */
   data(isWanted: (name: string) => boolean): { name: string; value: string; offset: number }[];
 };
@@ -74,56 +76,58 @@ export function createAttributes(bytes: Uint8Array): AttributeSlots {
   const starts = new Int32Array(attributeNames.length);
   const ends = new Int32Array(attributeNames.length);
   const digits = new Int32Array(attributeNames.length);
-  let present = 0;
-  let total = 0;
   let data: [nameStart: number, nameEnd: number, start: number, end: number][] = [];
-  const has = (index: number): boolean => (present & (1 << index)) !== 0;
-  return {
-    hasAny: (names) => (present & names) !== 0,
-    get(name) {
+  const has = (index: number): boolean => (slots.present & (1 << index)) !== 0;
+  const slots = {
+    present: 0 as AttributeSet,
+    digits: 0,
+    hasData: false,
+    get(name: Attribute) {
       return has(name) ? decodedValue(bytes, starts[name] ?? 0, ends[name] ?? 0) : null;
     },
-    offsetOf(name) {
+    offsetOf(name: Attribute) {
       return has(name) ? (starts[name] ?? -1) : -1;
     },
-    lengthOf(name) {
+    lengthOf(name: Attribute) {
       return has(name) ? (ends[name] ?? 0) - (starts[name] ?? 0) : 0;
     },
-    begins(name, text) {
+    begins(name: Attribute, text: string) {
       return has(name) && hasTextAt(bytes, starts[name] ?? 0, text);
     },
-    holds(name, text) {
+    holds(name: Attribute, text: Needle) {
       return has(name) && rangeHolds(bytes, starts[name] ?? 0, ends[name] ?? 0, text);
     },
-    digitsOf(name) {
+    digitsOf(name: Attribute) {
       return has(name) ? (digits[name] ?? 0) : 0;
     },
-    digits: () => total,
-    hasData: () => data.length > 0,
-    data: (isWanted) =>
+    data: (isWanted: (name: string) => boolean) =>
       data.flatMap(([nameStart, nameEnd, start, end]) => {
         const name = textOf(bytes, nameStart, nameEnd).toLowerCase();
         return isWanted(name) ? [{ name, value: decodedValue(bytes, start, end), offset: start }] : [];
       }),
     clear() {
-      present = 0;
-      total = 0;
-      if (data.length > 0) data = [];
+      slots.present = 0;
+      slots.digits = 0;
+      if (!slots.hasData) return;
+      slots.hasData = false;
+      data = [];
     },
-    add(nameStart, nameEnd, hash, start, end, count) {
-      total += count;
+    add(nameStart: number, nameEnd: number, hash: number, start: number, end: number, count: number) {
+      slots.digits += count;
       const index = table.find(bytes, nameStart, nameEnd, hash);
       if (index >= 0) {
         if (has(index)) return;
-        present |= 1 << index;
+        slots.present |= 1 << index;
         starts[index] = start;
         ends[index] = end;
         digits[index] = count;
       } else if (count > 0 && data.length < mostData && hasTextAt(bytes, nameStart, 'data-')) {
         data.push([nameStart, nameEnd, start, end]);
+        slots.hasData = true;
       }
     },
   };
+  return slots;
 }
 
 /** A text that is looked for in values, in any case (Horspool's search: by how far a byte lets it move on). */

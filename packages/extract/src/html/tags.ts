@@ -24,6 +24,9 @@ export const traits = {
 
 export type Tag = Readonly<{ name: string; traits: number }>;
 
+/** Elements that are no HTML, and whose contents scripts make. */
+export const applicationTags = 'app-root my-app ion-app app';
+
 const lists: [trait: number, names: string][] = [
   [
     traits.block,
@@ -48,6 +51,8 @@ const lists: [trait: number, names: string][] = [
   [traits.integration, 'foreignobject desc title annotation-xml mi mo mn ms mtext'],
   [traits.named, 'a area base button frame html iframe input link meta noscript script style template title'],
   [0, 'abbr acronym bdi bdo cite data del dfn font ins kbd label mark output q samp time'],
+  // Roots that Angular, Aurelia, Polymer, Ionic and Blazor put their application into: see render-evidence.ts.
+  [traits.named, applicationTags],
 ];
 
 const byName = new Map<string, number>();

@@ -1,7 +1,7 @@
 import type { CutKind, FindingLabel, FindingSource, NumberType, RejectReason } from '@numfleet/contracts';
 import { createPhoneNumber, type PhoneNumber } from '@numfleet/privacy/phone-number';
 import type { RankedRegion, RegionEvidence } from '../region/rank-regions.ts';
-import type { Match, Reading } from './match-text.ts';
+import type { Match, TakeReading } from './match-text.ts';
 
 export type Finding = {
   number: PhoneNumber;
@@ -25,8 +25,8 @@ export type Rejection = { reason: RejectReason; source: FindingSource; offset: n
 export type PlaceOf = (start: number, end: number) => { offset: number; length: number };
 
 export type FindingCollector = {
-  /** Takes what was read until the limit is met; then nothing more, and says so as a cut. */
-  take(readings: Iterable<Reading>, source: FindingSource, label: FindingLabel | null, placeOf: PlaceOf): void;
+  /** Takes what is read from a source until the limit is met; then nothing more, and says so as a cut. */
+  takeFrom(source: FindingSource, label: FindingLabel | null, placeOf: PlaceOf): TakeReading;
   /** Whether a number needs no closer look: it was found from that source, and has a label or repeatedly had none. */
   isSettled(source: FindingSource, e164: string): boolean;
   findings: Finding[];
@@ -65,28 +65,27 @@ export function createFindingCollector({ regions, maxFindings, onRejected }: Col
       entry.asked += 1;
       return entry.finding.label !== null || entry.asked > mostLooks;
     },
-    take(readings, source, label, placeOf) {
-      if (collector.cuts.length > 0) return;
-      for (const reading of readings) {
-        if ('rejected' in reading) {
-          reject(reading.rejected, source, onRejected === undefined ? null : placeOf(reading.start, reading.end));
-          continue;
-        }
-        const { match } = reading;
-        const key = `${source} ${match.e164}`;
-        const earlier = known.get(key);
-        if (earlier !== undefined) {
-          earlier.finding.label ??= label ?? match.label;
-          reject('duplicate-markup', source, onRejected === undefined ? null : placeOf(match.start, match.end));
-        } else if (collector.findings.length >= maxFindings) {
-          collector.cuts.push('findings');
-          return;
-        } else {
-          const finding = findingOf(match, source, label, regions, placeOf(match.start, match.end));
-          known.set(key, { finding, asked: 0 });
-          collector.findings.push(finding);
-        }
+    takeFrom: (source, label, placeOf) => (reading) => {
+      if (collector.cuts.length > 0) return false;
+      if ('rejected' in reading) {
+        reject(reading.rejected, source, onRejected === undefined ? null : placeOf(reading.start, reading.end));
+        return true;
       }
+      const { match } = reading;
+      const key = `${source} ${match.e164}`;
+      const earlier = known.get(key);
+      if (earlier !== undefined) {
+        earlier.finding.label ??= label ?? match.label;
+        reject('duplicate-markup', source, onRejected === undefined ? null : placeOf(match.start, match.end));
+      } else if (collector.findings.length >= maxFindings) {
+        collector.cuts.push('findings');
+        return false;
+      } else {
+        const finding = findingOf(match, source, label, regions, placeOf(match.start, match.end));
+        known.set(key, { finding, asked: 0 });
+        collector.findings.push(finding);
+      }
+      return true;
     },
   };
   return collector;
@@ -127,6 +126,7 @@ const byRegion: Record<RegionEvidence, number> = {
   country: 0.85,
   site: 0.8,
   numbers: 0.8,
+  host: 0.8,
   address: 0.8,
   shape: 0.8,
   fit: 0.75,

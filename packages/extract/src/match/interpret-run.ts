@@ -24,22 +24,40 @@ const leastDigitsInternational = 6;
  * matcher does (PhoneNumberMatcher, INNER_MATCHES); else neighbouring groups that look like a number of the region.
  * `regions` are tried in turn for a number without a country code.
  */
-export function interpretRun(
-  text: string,
-  run: DigitRun,
-  regions: readonly string[],
-  isDeclared: boolean,
-): ReadNumber[] {
-  const reader: Reader = { text, run, regions, isDeclared, attempts: 0, found: [], separations: [] };
+export function interpretRun(text: string, run: DigitRun, regions: readonly string[], trust: Trust): ReadNumber[] {
+  const reader: Reader = { text, run, regions, trust, attempts: 0, found: [], separations: [] };
   readPart(reader, 0, run.groups.length / 2, severed);
   return reader.found;
 }
+
+const mostKept = 500;
+/** What follows a run may close its bracket. */
+const reachAfter = 2;
+
+/** Interprets the runs of one text, those that are written alike once: pages repeat their numbers, and hostile ones their traps. */
+export function createInterpreter(regions: readonly string[]): (text: string, run: DigitRun) => ReadNumber[] {
+  const kept = new Map<string, { at: number; numbers: ReadNumber[] }>();
+  return (text, run) => {
+    const spelling = text.slice(run.start, run.end + reachAfter);
+    const known = kept.get(spelling);
+    if (known !== undefined) {
+      const shift = run.start - known.at;
+      return known.numbers.map((number) => ({ ...number, start: number.start + shift, end: number.end + shift }));
+    }
+    const numbers = interpretRun(text, run, regions, 'bare');
+    if (kept.size < mostKept) kept.set(spelling, { at: run.start, numbers });
+    return numbers;
+  };
+}
+
+/** What says that digits are a number: nothing, a word such as "Tel." before them, or their page. */
+export type Trust = 'bare' | 'labelled' | 'declared';
 
 type Reader = {
   text: string;
   run: DigitRun;
   regions: readonly string[];
-  isDeclared: boolean;
+  trust: Trust;
   attempts: number;
   found: ReadNumber[];
   /** What stands before each group; filled when the whole is no number. */
@@ -124,12 +142,20 @@ function readWhole(reader: Reader, first: number, last: number, needsShape: bool
   if (digits.length < leastDigits || digits.length > mostDigits || reader.attempts >= mostAttempts) return false;
   const hasPlus = first === 0 ? text.slice(run.start, start).includes('+') : text.charAt(start - 1) === '+';
   if (hasPlus && digits.length < leastDigitsInternational) return false;
+  if (!hasPlus && reader.trust !== 'declared' && opensBracket(text.slice(start, end), text.slice(end, end + 2)))
+    return false;
   const shape = last - first > 1 ? shapeOf(run, first, last) : '';
   const read = hasPlus ? readInternational(reader, digits) : readNational(reader, digits, shape, needsShape, regions);
   if (read === null) return false;
   reader.found.push({ ...read, start, end });
   readLineEnds(reader, last, digits, hasPlus, read);
   return true;
+}
+
+/** `2006-18 (2017` is no one number; Google's matcher asks for brackets in pairs as well. */
+function opensBracket(spelling: string, after: string): boolean {
+  const opening = spelling.lastIndexOf('(');
+  return opening !== -1 && !spelling.includes(')', opening) && !after.includes(')');
 }
 
 type Read = Omit<ReadNumber, 'start' | 'end'>;
@@ -154,8 +180,8 @@ function readNational(
     const hasShape = shape !== '' && (plan?.shapes.has(shape) ?? false);
     if (needsShape && !hasShape) continue;
     // A region that the page is less likely of must be recognised by more than that its numbers are as long.
-    if (assumed > 0 && !reader.isDeclared && !(hasShape && digits.startsWith(plan?.nationalPrefix === '0' ? '0' : '')))
-      continue;
+    const lacksTrunk = plan?.nationalPrefix === '0' && !digits.startsWith('0');
+    if (assumed > 0 && !isRecognised[reader.trust](hasShape, lacksTrunk)) continue;
     reader.attempts += 1;
     const number = parseNumber(digits, false, region);
     if (number !== null) return { ...number, assumed: number.international ? -1 : assumed, hasShape };
@@ -163,6 +189,12 @@ function readNational(
   if (needsShape) return null;
   return readDialled(reader, digits);
 }
+
+const isRecognised: Record<Trust, (hasShape: boolean, lacksTrunk: boolean) => boolean> = {
+  bare: (hasShape, lacksTrunk) => hasShape && !lacksTrunk,
+  labelled: (hasShape, lacksTrunk) => hasShape || !lacksTrunk,
+  declared: () => true,
+};
 
 /**
  * The prefix that most of the world dials, where another is dialled; links to international numbers that lack a plus; and
@@ -172,7 +204,7 @@ function readDialled(reader: Reader, digits: string): Read | null {
   const { text, run } = reader;
   const [, end = 0, ,] = run.groups;
   const isBracketed = /[([]/.test(text.slice(run.start, run.groups[0])) && /^ ?[)\]]/.test(text.slice(end, end + 2));
-  const hasCode = (reader.isDeclared && digits.length > 10) || (isBracketed && digits.length > 9);
+  const hasCode = (reader.trust !== 'bare' && digits.length > 10) || (isBracketed && digits.length > 9);
   const rest = digits.startsWith('00') ? digits.slice(2) : hasCode ? digits : '';
   if (rest === '' || rest.startsWith('0')) return null;
   reader.attempts += 1;

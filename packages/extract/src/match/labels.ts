@@ -1,4 +1,5 @@
 import type { FindingLabel } from '@numfleet/contracts';
+import { remember } from '../text/remember.ts';
 
 /** The words that people put before a number, in the 30 languages that the web is mostly written in. */
 const words: Record<FindingLabel, string> = {
@@ -34,19 +35,17 @@ export function labelBefore(before: string): FindingLabel | null {
 /** Whether a label is the last thing before a number, so that what looks like a date or an id is none. */
 export function isLabelled(before: string): boolean {
   const words = wordsAtEnd(before);
-  if (words === '') return false;
-  const known = knownWords.get(words);
-  if (known !== undefined) return known;
-  if (knownWords.size >= mostKnown) knownWords.clear();
-  const isLabel = labelBefore(words) !== null;
-  knownWords.set(words, isLabel);
-  return isLabel;
+  return words !== '' && !isSlug.test(words) && isLabel(words);
 }
 
-/** What stands before numbers repeats, and the search for labels is the dearest of all that is asked of a candidate. */
-const knownWords = new Map<string, boolean>();
-const mostKnown = 4_000;
+/** Of an address: `iphone-sales-1350065`. */
+const isSlug = /\p{L}-\p{L}+-$/u;
+
 const [longestWords, mostMarks] = [24, 6];
+
+/** What stands before numbers repeats, and the search for labels is the dearest of all that is asked of a candidate. */
+const isLabel = remember((words) => labelBefore(words) !== null, longestWords + 1);
+
 const mark = /[\s.:=()[\]/№#"'-]/;
 
 /** Letters, spaces and hyphens before the marks that a text ends with, and those marks. By hand: 2 µs by a pattern. */

@@ -1,11 +1,11 @@
 import type { FindingLabel, NumberType, RejectReason } from '@numfleet/contracts';
 import { planOf } from '../numbering/numbering-plans.ts';
 import { hasUnknownPrefix } from '../numbering/parse-number.ts';
-import { countryLike, regionNamed } from '../region/country-names.ts';
-import { type DigitRun, digitRuns } from './digit-runs.ts';
-import { interpretRun, type ReadNumber } from './interpret-run.ts';
+import { type DigitRun, nextRun } from './digit-runs.ts';
+import { createInterpreter, interpretRun, type ReadNumber } from './interpret-run.ts';
 import { isLabelled, labelAfter, labelBefore } from './labels.ts';
 import { type Context, contextOf, rejectionOf } from './look-alikes.ts';
+import { regionBefore } from './named-region.ts';
 import { vanityNumbers } from './vanity-numbers.ts';
 
 /** A valid number as it was read. `e164` is plain: it goes straight into a PhoneNumber (I3). */
@@ -27,11 +27,12 @@ export type Match = {
 
 export type Reading = { match: Match } | { rejected: RejectReason; start: number; end: number };
 
+/** Takes what was read, and says whether more is wanted. Called back, since generators cost more than they yield here. */
+export type TakeReading = (reading: Reading) => boolean;
+
 export type MatchOptions = {
   /** Tried in turn for numbers without a country code. */
   regions: readonly string[];
-  /** The operator said that the first of them is the text's. */
-  isTold?: boolean;
   /**
    * Text that programs wrote: without a plus or a word before them, digits are an id there (`some`: where they stand in one
    * group; `all`: however they are written, as in scripts, of which coordinates and codes are half).
@@ -47,13 +48,19 @@ const leastDigitsLabelled = 5;
 const labelReach = 40;
 
 /** Reads the phone numbers out of folded text, in order; what looks like a number and is none comes out as a reason. */
-export function* matchText(text: string, options: MatchOptions): Generator<Reading> {
-  const progress: Progress = { lastEnd: 0, explained: 0 };
+export function matchText(text: string, options: MatchOptions, take: TakeReading): void {
+  const progress: Progress = {
+    lastEnd: 0,
+    explained: 0,
+    rejections: createRejections(),
+    interpret: createInterpreter(options.regions),
+  };
   const least = hasShortNumbers(options.regions[0]) ? leastDigitsLabelled : leastDigits;
-  for (const run of digitRuns(text, least)) {
-    if (run.digits >= leastDigits || isLabelledAt(text, run.start)) yield* matchRun(text, run, options, progress);
+  for (let run = nextRun(text, 0, least); run !== null; run = nextRun(text, run.end, least)) {
+    if (run.digits < leastDigits && !isLabelledAt(text, run.start)) continue;
+    if (!matchRun(text, run, options, progress, take)) return;
   }
-  yield* vanityNumbers(text);
+  vanityNumbers(text, take);
 }
 
 type Progress = {
@@ -61,7 +68,30 @@ type Progress = {
   lastEnd: number;
   /** How many runs without a valid number were looked at for what else they are. */
   explained: number;
+  rejections: Rejections;
+  interpret: (text: string, run: DigitRun) => ReadNumber[];
 };
+
+type Rejections = { of(e164: string, look: () => RejectReason | null): RejectReason | null };
+
+/** What was rejected so often in one text is so again, and its context is not looked at. */
+const mostRejections = 64;
+const mostRejected = 2_000;
+
+function createRejections(): Rejections {
+  const known = new Map<string, { reason: RejectReason; count: number }>();
+  return {
+    of(e164, look) {
+      const entry = known.get(e164);
+      if (entry !== undefined && entry.count >= mostRejections) return entry.reason;
+      const reason = look();
+      if (reason === null) return null;
+      if (entry !== undefined) entry.count += 1;
+      else if (known.size < mostRejected) known.set(e164, { reason, count: 1 });
+      return reason;
+    },
+  };
+}
 
 /** Beyond it what is no valid number is `invalid`, whatever else it is: a page of a million near-misses must not take long. */
 const mostExplained = 2_000;
@@ -76,18 +106,20 @@ function isLabelledAt(text: string, start: number): boolean {
 }
 
 /** Reads a value that its page declares to be a phone number: nothing around it can speak against it. */
-export function* matchDeclared(value: string, regions: readonly string[]): Generator<Reading> {
-  for (const run of digitRuns(value, leastDigits)) {
-    const place = { start: run.start, end: run.end };
-    if (run.isNoise) {
-      yield { rejected: 'sequence', ...place };
-      continue;
-    }
-    const numbers = interpretRun(value, run, regions, true);
-    if (numbers.length === 0) yield { rejected: invalidOrNoRegion(value, run, regions), ...place };
-    for (const number of numbers) yield readingOf(value, run, number, { before: '', after: '', labelled: true });
+export function matchDeclared(value: string, regions: readonly string[], take: TakeReading): void {
+  for (let run = nextRun(value, 0, leastDigits); run !== null; run = nextRun(value, run.end, leastDigits)) {
+    if (!matchDeclaredRun(value, run, regions, take)) return;
   }
-  yield* vanityNumbers(value);
+  vanityNumbers(value, take);
+}
+
+function matchDeclaredRun(value: string, run: DigitRun, regions: readonly string[], take: TakeReading): boolean {
+  const numbers = run.isNoise ? [] : interpretRun(value, run, regions, 'declared');
+  if (numbers.length === 0) {
+    const rejected = run.isNoise ? 'sequence' : invalidOrNoRegion(value, run, regions);
+    return take({ rejected, start: run.start, end: run.end });
+  }
+  return numbers.every((number) => take(readingOf(value, run, number, { before: '', after: '', labelled: true })));
 }
 
 /** The regions of the first international numbers in a text, one a number, for the ranking of regions. */
@@ -97,11 +129,9 @@ export function regionsIn(text: string): string[] {
   for (let plus = text.indexOf('+'); plus !== -1 && tried < mostTried; plus = text.indexOf('+', plus + 1)) {
     tried += 1;
     const spelling = text.slice(plus, plus + longestSpelling);
-    for (const run of digitRuns(spelling, leastDigits)) {
-      const numbers = run.isNoise || run.start > maxLead ? [] : interpretRun(spelling, run, [], false);
-      for (const { region } of numbers) if (region !== null) regions.push(region);
-      break;
-    }
+    const run = nextRun(spelling, 0, leastDigits);
+    if (run === null || run.isNoise || run.start > maxLead) continue;
+    for (const { region } of interpretRun(spelling, run, [], 'bare')) if (region !== null) regions.push(region);
   }
   return regions;
 }
@@ -110,29 +140,37 @@ const mostTried = 100;
 const maxLead = 4;
 const longestSpelling = 32;
 
-function* matchRun(text: string, run: DigitRun, options: MatchOptions, progress: Progress): Generator<Reading> {
-  const { machineText, regions, isSettled } = options;
+function matchRun(text: string, run: DigitRun, options: MatchOptions, progress: Progress, take: TakeReading): boolean {
+  const { machineText, regions } = options;
   if (machineText !== undefined && isBare(text, run, machineText)) {
-    yield { rejected: 'identifier', start: run.start, end: run.end };
-    return;
+    return take({ rejected: 'identifier', start: run.start, end: run.end });
   }
   const numbers = run.isNoise ? [] : interpretHere(text, run, options, progress);
   if (numbers.length === 0) {
-    yield { rejected: reasonFor(text, run, regions, progress), start: run.start, end: run.end };
+    return take({ rejected: reasonFor(text, run, regions, progress), start: run.start, end: run.end });
   }
-  for (const number of numbers) {
-    if (isSettled?.(e164Of(number, null))) {
-      yield readingOf(text, run, number, { before: '', after: '', labelled: false });
-      continue;
-    }
-    const start = number.start === run.groups[0] ? run.start : number.start;
-    const context = contextOf(text, start, number.end);
-    const reason =
-      rejectionOf(text, run, number, context) ?? (lacksPrefix(run, number, options, context) ? 'identifier' : null);
-    if (reason !== null) yield { rejected: reason, start: number.start, end: number.end };
-    else yield readingOf(text, run, number, { ...context, before: ownContext(text, progress.lastEnd, start) });
-    progress.lastEnd = number.end;
-  }
+  return numbers.every((number) => take(readInContext(text, run, number, options, progress)));
+}
+
+function readInContext(
+  text: string,
+  run: DigitRun,
+  number: ReadNumber,
+  options: MatchOptions,
+  progress: Progress,
+): Reading {
+  const e164 = e164At(text, number);
+  if (options.isSettled?.(e164)) return readingOf(text, run, number, { before: '', after: '', labelled: false });
+  const start = number.start === run.groups[0] ? run.start : number.start;
+  const context = contextOf(text, start, number.end);
+  const before = ownContext(text, progress.lastEnd, start);
+  progress.lastEnd = number.end;
+  const reason = progress.rejections.of(e164, () => {
+    return rejectionOf(text, run, number, context) ?? (lacksPrefix(number, options, context) ? 'identifier' : null);
+  });
+  return reason === null
+    ? readingOf(text, run, number, { ...context, before })
+    : { rejected: reason, start: number.start, end: number.end };
 }
 
 /** As the country that is named before it says, where it is a number there; else by the page's regions. */
@@ -142,46 +180,32 @@ function interpretHere(
   { regions, isSettled }: MatchOptions,
   progress: Progress,
 ): ReadNumber[] {
-  const numbers = interpretRun(text, run, regions, false);
+  const numbers = progress.interpret(text, run);
   const assumed = numbers.find((number) => number.assumed >= 0);
-  if (numbers.length > 0 && (assumed === undefined || isSettled?.(e164Of(assumed, null)))) return numbers;
+  if (numbers.length > 0 && (assumed === undefined || isSettled?.(e164At(text, assumed)))) return numbers;
   if (numbers.length === 0 && progress.explained >= mostExplained) return numbers;
   const named = regionBefore(text, run.start);
   if (named !== null && (assumed === undefined || named !== regions[assumed.assumed])) {
-    const there = interpretRun(text, run, [named], false).filter(({ region }) => region === named);
+    const there = interpretRun(text, run, [named], 'bare').filter(({ region }) => region === named);
     const rank = Math.max(0, regions.indexOf(named));
     if (there.length > 0) return there.map((number) => ({ ...number, assumed: number.international ? -1 : rank }));
   }
   // After a word such as "Tel." a country code may lack its plus.
-  return numbers.length === 0 && isLabelledAt(text, run.start) ? interpretRun(text, run, regions, true) : numbers;
-}
-
-const countryReach = 72;
-
-/** The country that is named last in the lines before a number, back to the number before it. */
-function regionBefore(text: string, start: number): string | null {
-  const before = text.slice(Math.max(0, start - countryReach), start).replace(/^[\s\S]*\d{6,}/, '');
-  const names = before.match(countryLike) ?? [];
-  for (const name of names.reverse()) {
-    const region = regionNamed(name);
-    if (region !== null) return region;
-  }
-  return null;
+  return numbers.length === 0 && isLabelledAt(text, run.start) ? interpretRun(text, run, regions, 'labelled') : numbers;
 }
 
 const longEnough = 10;
+/** By the formats of libphonenumber's metadata: their mobile numbers are written without the prefix that they have. */
+const mobilesWithoutPrefix = new Set(['BO', 'BR', 'CN', 'CO', 'GE', 'KI', 'LB', 'LI', 'MN', 'NP', 'PE', 'SO']);
 
 /** A few digits in one group, without the prefix that the region's numbers are written with and without a word before them. */
-function lacksPrefix(
-  run: DigitRun,
-  number: ReadNumber,
-  { regions, isTold }: MatchOptions,
-  { labelled }: Context,
-): boolean {
-  if (isTold && number.assumed === 0) return false;
-  if (labelled || number.assumed === -1 || run.groups.length !== 2 || run.digits >= longEnough) return false;
-  const prefix = planOf(regions[number.assumed] ?? '')?.nationalPrefix ?? '';
-  return prefix === '0' && number.national.length === run.digits;
+function lacksPrefix(number: ReadNumber, { regions }: MatchOptions, { labelled }: Context): boolean {
+  // In one group it is as long as its digits.
+  const length = number.end - number.start;
+  if (labelled || number.assumed === -1 || length !== number.national.length || length >= longEnough) return false;
+  const region = regions[number.assumed] ?? '';
+  if (number.type === 'mobile' && mobilesWithoutPrefix.has(region)) return false;
+  return planOf(region)?.nationalPrefix === '0';
 }
 
 /** Without a plus or a word before it, and in one group where others are taken. */
@@ -214,8 +238,7 @@ function invalidOrNoRegion(text: string, run: DigitRun, regions: readonly string
 }
 
 function readingOf(text: string, run: DigitRun, number: ReadNumber, { before, after, labelled }: Context): Reading {
-  const extension = extensionAfter(text, number.end);
-  const e164 = e164Of(number, extension);
+  const e164 = e164At(text, number);
   if (!/^\+[1-9]\d{6,14}(?:;ext=\d{1,15})?$/.test(e164))
     return { rejected: 'invalid', start: number.start, end: number.end };
   const { region, type, international, assumed, end } = number;
@@ -234,8 +257,9 @@ function readingOf(text: string, run: DigitRun, number: ReadNumber, { before, af
   };
 }
 
-/** E.164 with RFC 3966's `;ext=`. */
-function e164Of({ code, national }: ReadNumber, extension: string | null): string {
+/** E.164 with RFC 3966's `;ext=` where an extension follows. */
+function e164At(text: string, { code, national, end }: ReadNumber): string {
+  const extension = extensionAfter(text, end);
   return `+${code}${national}${extension === null ? '' : `;ext=${extension}`}`;
 }
 

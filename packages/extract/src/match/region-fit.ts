@@ -1,6 +1,6 @@
 import { planOf } from '../numbering/numbering-plans.ts';
 import { parseNumber } from '../numbering/parse-number.ts';
-import { digitRuns } from './digit-runs.ts';
+import { nextRun } from './digit-runs.ts';
 
 const [leastDigits, mostDigits] = [8, 12];
 const mostRuns = 60;
@@ -29,7 +29,7 @@ export function fitOfRegions(text: string, regions: readonly string[]): Map<stri
 /** Each once, so that one number in every footer line does not outvote the others. */
 function nationalSpellings(text: string): { digits: string; shape: string }[] {
   const found = new Map<string, { digits: string; shape: string }>();
-  for (const run of digitRuns(text, leastDigits)) {
+  for (let run = nextRun(text, 0, leastDigits); run !== null; run = nextRun(text, run.end, leastDigits)) {
     const isNational = !run.isNoise && run.digits <= mostDigits && !text.slice(run.start, run.groups[0]).includes('+');
     if (!isNational || run.groups.length < 4) continue;
     const groups: string[] = [];

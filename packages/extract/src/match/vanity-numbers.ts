@@ -1,5 +1,5 @@
 import { parseNumber } from '../numbering/parse-number.ts';
-import type { Reading } from './match-text.ts';
+import type { Reading, TakeReading } from './match-text.ts';
 
 /** Freephone and shared-cost prefixes that are written with words, and whose they are. */
 const prefixes: readonly [pattern: string, region: string, digits: number][] = [
@@ -20,7 +20,7 @@ const keys = '22233344455566677778889999';
 const [leastLetters, fullLength] = [4, 7];
 
 /** Numbers in words, such as `1-800-FLOWERS`: the letters of a telephone's keys after a prefix that such numbers have. */
-export function* vanityNumbers(text: string): Generator<Reading> {
+export function vanityNumbers(text: string, take: TakeReading): void {
   if (!/\d[-. )]{0,3}[A-Z][A-Z0-9]{2}/.test(text)) return;
   for (const match of text.matchAll(pattern)) {
     const index = prefixes.findIndex((_, at) => match[1 + 2 * at] !== undefined);
@@ -37,7 +37,7 @@ export function* vanityNumbers(text: string): Generator<Reading> {
     if (number === null) continue;
     const { code, national, type } = number;
     const place = { start: match.index, end: match.index + match[0].length };
-    yield {
+    const reading: Reading = {
       match: {
         e164: `+${code}${national}`,
         region: number.region,
@@ -49,5 +49,6 @@ export function* vanityNumbers(text: string): Generator<Reading> {
         ...place,
       },
     };
+    if (!take(reading)) return;
   }
 }

@@ -3,17 +3,18 @@ import type { Tag } from '../html/tags.ts';
 import type { TextWriter } from '../text/folded-text.ts';
 import { type DeclaredValue, kindOf } from './declared-property.ts';
 
-const leastDigits = 7;
+/** Fewer in all values of a tag are no number. */
+export const leastDigits = 7;
 const descriptionNames = [attribute.title, attribute['aria-label'], attribute.alt];
 const descriptions = attributeSet(...descriptionNames);
 
 /**
  * Reads the attributes that people or their programs see: names and descriptions (`title`, `aria-label`, `alt`,
- * `<meta name=description>`), whose text goes to `writer`, and those that say that they hold a phone number.
+ * `<meta name=description>`), whose text goes to `writer`, and those that say that they hold a phone number. Nothing comes of a
+ * tag with fewer than `leastDigits`.
  */
 export function readAttributes(tag: Tag, attributes: Attributes, writer: TextWriter, declared: DeclaredValue[]): void {
-  if (attributes.digits() < leastDigits) return;
-  if (attributes.hasAny(descriptions)) {
+  if ((attributes.present & descriptions) !== 0) {
     for (const name of descriptionNames) if (attributes.digitsOf(name) >= leastDigits) write(writer, attributes, name);
   }
   if (tag.name === 'meta') readMeta(attributes, writer, declared);
@@ -23,11 +24,14 @@ export function readAttributes(tag: Tag, attributes: Attributes, writer: TextWri
     else if (/^(?:button|submit|reset)$/i.test(attributes.get(attribute.type) ?? ''))
       write(writer, attributes, attribute.value);
   }
-  if (!attributes.hasData()) return;
+  if (!attributes.hasData) return;
   for (const { name, value, offset } of attributes.data(isPhoneData)) {
-    declare(declared, value.replace(/^tel:/i, ''), /fax/.test(name), offset);
+    if (!isAddress.test(value)) declare(declared, value.replace(/^tel:/i, ''), /fax/.test(name), offset);
   }
 }
+
+/** `data-mobile` often leads to the page for telephones; but WhatsApp's addresses hold a number. */
+const isAddress = /^\s*(?:https?:)?\/\/(?!(?:\w+\.)?(?:wa\.me|whatsapp\.com)\/)/i;
 
 function readMeta(attributes: Attributes, writer: TextWriter, declared: DeclaredValue[]): void {
   if (attributes.digitsOf(attribute.content) < leastDigits || kindOf(attributes) !== null) return;
@@ -49,7 +53,8 @@ function write(writer: TextWriter, attributes: Attributes, name: Attribute): voi
   writer.breakLine();
 }
 
-const mostDeclared = 10_000;
+/** More than a page's findings. */
+const mostDeclared = 5_000;
 
 function declare(declared: DeclaredValue[], value: string, isFax: boolean, offset: number): void {
   if (declared.length < mostDeclared) declared.push({ value, isFax, offset });

@@ -10,6 +10,8 @@ export type DeclaredValue = { value: string; isFax: boolean; offset: number };
  * the `content` attribute, else the element's text.
  */
 export type PropertyReader = {
+  /** The value of an element is being gathered. Plain, since it is asked for with every tag. */
+  readonly isInside: boolean;
   open(tag: Tag, attributes: Attributes, closed: boolean): void;
   close(tag: Tag): void;
   text(bytes: Uint8Array, start: number, end: number): void;
@@ -18,7 +20,8 @@ export type PropertyReader = {
 
 /** A telephone number is no longer than this; beyond it the element was left open. */
 const longestValue = 100;
-const mostValues = 10_000;
+/** More than a page's findings. */
+const mostValues = 5_000;
 
 export function createPropertyReader(): PropertyReader {
   const values: DeclaredValue[] = [];
@@ -28,9 +31,11 @@ export function createPropertyReader(): PropertyReader {
       values.push({ value: current.value.slice(0, longestValue), isFax: current.isFax, offset: current.offset });
     }
     current = null;
+    reader.isInside = false;
   };
-  return {
-    open(tag, attributes, closed) {
+  const reader = {
+    isInside: false,
+    open(tag: Tag, attributes: Attributes, closed: boolean) {
       if (current !== null && tag === current.tag) current.depth += 1;
       const kind = kindOf(attributes);
       if (kind === null) return;
@@ -41,14 +46,15 @@ export function createPropertyReader(): PropertyReader {
           values.push({ value: content, isFax, offset: attributes.offsetOf(attribute.content) });
       } else if (current === null && !closed && !hasTrait(tag, traits.void)) {
         current = { value: '', isFax, offset: -1, tag, depth: 1 };
+        reader.isInside = true;
       }
     },
-    close(tag) {
+    close(tag: Tag) {
       if (current === null || tag !== current.tag) return;
       current.depth -= 1;
       if (current.depth === 0) end();
     },
-    text(bytes, start, stop) {
+    text(bytes: Uint8Array, start: number, stop: number) {
       if (current === null) return;
       if (current.offset === -1) current.offset = start;
       current.value += textOf(bytes, start, Math.min(stop, start + longestValue));
@@ -59,14 +65,16 @@ export function createPropertyReader(): PropertyReader {
       return values;
     },
   };
+  return reader;
 }
 
 const tel = needle('tel');
-const declaring = attributeSet(attribute.itemprop, attribute.property, attribute.class);
+/** The attributes by which an element may declare its value. */
+export const declaring = attributeSet(attribute.itemprop, attribute.property, attribute.class);
 
 /** What kind of number an element declares its value to be. */
 export function kindOf(attributes: Attributes): 'phone' | 'fax' | null {
-  if (!attributes.hasAny(declaring)) return null;
+  if ((attributes.present & declaring) === 0) return null;
   const property = attributes.get(attribute.itemprop) ?? attributes.get(attribute.property);
   if (property !== null) {
     if (/(^|[\s/:#])faxNumber(\s|$)|:fax$/i.test(property)) return 'fax';

@@ -7,9 +7,10 @@ import { hasTrait, type Tag, traits } from '../html/tags.ts';
  * labelled pages).
  */
 export type HiddenElement = {
+  /** Plain, since it is asked for with every tag and text. */
+  readonly isInside: boolean;
   open(tag: Tag, attributes: Attributes, closed: boolean): void;
   close(tag: Tag): void;
-  isInside(): boolean;
 };
 
 /** The element ends with its end tag, or when more elements were closed than opened since: then its parent has ended. */
@@ -17,12 +18,14 @@ export function createHiddenElement(): HiddenElement {
   let hider: Tag | null = null;
   let sameName = 0;
   let open = 0;
-  return {
-    open(tag, attributes, closed) {
+  const hidden = {
+    isInside: false,
+    open(tag: Tag, attributes: Attributes, closed: boolean) {
       if (closed || hasTrait(tag, traits.void)) return;
       if (hider === null) {
         if (hasTrait(tag, traits.block) || !isHidden(attributes) || tag.name === '') return;
         hider = tag;
+        hidden.isInside = true;
         sameName = 1;
         open = 1;
       } else {
@@ -30,21 +33,24 @@ export function createHiddenElement(): HiddenElement {
         if (tag === hider) sameName += 1;
       }
     },
-    close(tag) {
+    close(tag: Tag) {
       if (hider === null) return;
       open -= 1;
       if (tag === hider) sameName -= 1;
-      if (sameName <= 0 || open < 0) hider = null;
+      if (sameName > 0 && open >= 0) return;
+      hider = null;
+      hidden.isInside = false;
     },
-    isInside: () => hider !== null,
   };
+  return hidden;
 }
 
-const hiding = attributeSet(attribute.style);
+/** The attribute by which an element may be hidden. */
+export const hiding = attributeSet(attribute.style);
 const hidingWords = ['none', 'hidden', 'font-size'].map(needle);
 
 function isHidden(attributes: Attributes): boolean {
-  if (!attributes.hasAny(hiding)) return false;
+  if ((attributes.present & hiding) === 0) return false;
   if (!hidingWords.some((word) => attributes.holds(attribute.style, word))) return false;
   const style = attributes.get(attribute.style);
   return (

@@ -1,35 +1,46 @@
 /** A value of `telephone` or `faxNumber` of schema.org, as it is written. */
-export type DeclaredNumber = { value: string; isFax: boolean };
+type DeclaredNumber = { value: string; isFax: boolean };
+
+export type JsonLd = {
+  numbers: DeclaredNumber[];
+  /** The countries of its addresses, as they are written. */
+  countries: string[];
+};
+
+/** More than a page's findings; what is beyond them costs memory and gives nothing. */
+const mostValues = 5_000;
+const mostCountries = 32;
+const longestValue = 1_000;
 
 /** Every telephone and fax number of a JSON-LD script, anywhere in its graph; nothing of one that is not JSON. */
-export function numbersInJsonLd(script: string): DeclaredNumber[] {
-  const found: DeclaredNumber[] = [];
-  for (const [key, value] of entriesOf(script)) {
-    const isFax = /(^|[:/])faxNumber$/i.test(key);
-    if (!isFax && !/(^|[:/])telephone$/i.test(key)) continue;
-    for (const number of valuesOf(value)) found.push({ value: number, isFax });
-  }
+export function readJsonLd(script: string): JsonLd {
+  const found: JsonLd = { numbers: [], countries: [] };
+  if (/telephone|faxnumber|addresscountry/i.test(script)) visit(parse(script), 0, found);
   return found;
 }
 
-/** The countries of its addresses, as they are written. */
-export function countriesInJsonLd(script: string): string[] {
-  if (!script.includes('addressCountry')) return [];
-  return [...entriesOf(script)].flatMap(([key, value]) => {
-    if (!/(^|[:/])addressCountry$/.test(key)) return [];
-    return typeof value === 'object' && value !== null && 'name' in value ? valuesOf(value.name) : valuesOf(value);
-  });
+/** All of an object's own entries, the last first, before what is within them. */
+function visit(node: unknown, depth: number, found: JsonLd): void {
+  if (typeof node !== 'object' || node === null || depth > deepest) return;
+  if (Array.isArray(node)) {
+    for (const item of node) visit(item, depth + 1, found);
+    return;
+  }
+  const entries = Object.entries(node);
+  for (const [key, value] of entries.toReversed()) readEntry(key, value, found);
+  for (const [, value] of entries) visit(value, depth + 1, found);
 }
 
-function* entriesOf(script: string): Generator<[key: string, value: unknown]> {
-  // A stack of our own: a deep graph must not overflow the machine's.
-  const pending: unknown[] = [parse(script)];
-  while (pending.length > 0) {
-    const node = pending.pop();
-    if (typeof node !== 'object' || node === null) continue;
-    for (const entry of Object.entries(node).reverse()) {
-      yield entry;
-      pending.push(entry[1]);
+function readEntry(key: string, value: unknown, { numbers, countries }: JsonLd): void {
+  const name = /(?:^|[:/])(telephone|faxNumber|addressCountry)$/i.exec(key)?.[1]?.toLowerCase();
+  if (name === undefined) return;
+  if (name === 'addresscountry') {
+    const country = typeof value === 'object' && value !== null && 'name' in value ? value.name : value;
+    if (countries.length < mostCountries) countries.push(...valuesOf(country));
+  } else {
+    const isFax = name === 'faxnumber';
+    for (const number of valuesOf(value)) {
+      if (numbers.length < mostValues) numbers.push({ value: number.slice(0, longestValue), isFax });
     }
   }
 }
@@ -39,17 +50,19 @@ function parse(script: string): unknown {
   const json = script
     .replace(/^\s*(?:<!--|\/\/\s*<!\[CDATA\[|\/\*\s*<!\[CDATA\[\s*\*\/|<!\[CDATA\[)/, '')
     .replace(/(?:\/\/\s*)?(?:-->|\]\]>|\/\*\s*\]\]>\s*\*\/)\s*$/, '');
-  for (const attempt of [json, json.replace(/[\n\r\t]+/g, ' ')]) {
-    try {
-      return JSON.parse(attempt);
-    } catch {
-      // The second attempt mends line breaks inside strings, a common mistake of templates.
-    }
-  }
-  return null;
+  // The second attempt mends line breaks inside strings, a common mistake of templates.
+  return parsed(json) ?? parsed(json.replace(/[\n\r\t]+/g, ' '));
 }
 
-/** Real graphs are not ten deep; `JSON.parse` takes more than linear time on what is a million deep. */
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
+}
+
+/** Real graphs are not ten deep; `JSON.parse` takes more than linear time on what is a million deep, and `visit` calls itself. */
 const deepest = 1_000;
 
 function isTooDeep(script: string): boolean {

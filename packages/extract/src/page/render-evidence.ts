@@ -1,15 +1,21 @@
 import { type Attributes, attribute, attributeSet } from '../html/attributes.ts';
 import { byteAt, textOf } from '../html/bytes.ts';
-import { type Tag, tagNamed } from '../html/tags.ts';
+import { applicationTags, type Tag, tagNamed } from '../html/tags.ts';
 import { codeTrait } from '../text/code-traits.ts';
 
 /** Gathers what tells whether a page still waits for its scripts. */
 export type RenderEvidence = {
+  /** Right after the start tag of an application's root. Plain, since it is asked for with every tag. */
+  readonly isAtRoot: boolean;
+  /** Of tags that are asked for by name, that have the attribute `naming`, or right after a root's. */
   openTag(tag: Tag, attributes: Attributes): void;
+  /** The same. */
   closeTag(tag: Tag): void;
   /** As `HtmlListener.text`. */
   text(bytes: Uint8Array, start: number, end: number, marks: number): void;
   wantsBrowser(): boolean;
+  /** Whether there is a script that a browser would run. */
+  hasScripts(): boolean;
 };
 
 /** Fewer visible characters than this, spaces apart, are a shell and not a page. */
@@ -27,17 +33,22 @@ export function createRenderEvidence(): RenderEvidence {
   let noscript: string | null = null;
   let asksForScript = false;
   let inTitle = false;
-  return {
-    openTag(tag, attributes) {
+  const setRoot = (tag: Tag | null): void => {
+    rootTag = tag;
+    evidence.isAtRoot = tag !== null;
+  };
+  const evidence = {
+    isAtRoot: false,
+    openTag(tag: Tag, attributes: Attributes) {
       if (tag === script) {
         hasScript ||= isExecutable(attributes.get(attribute.type));
         return;
       }
       if (tag === noscriptTag) noscript = '';
       else if (tag === title) inTitle = true;
-      if (noscript === null) rootTag = isApplicationRoot(tag, attributes) ? tag : null;
+      if (noscript === null) setRoot(isApplicationRoot(tag, attributes) ? tag : null);
     },
-    closeTag(tag) {
+    closeTag(tag: Tag) {
       if (tag === noscriptTag && noscript !== null) {
         asksForScript ||= asksForJavaScript(noscript);
         noscript = null;
@@ -45,19 +56,21 @@ export function createRenderEvidence(): RenderEvidence {
       }
       if (tag === title) inTitle = false;
       if (rootTag === tag) hasEmptyRoot = true;
-      rootTag = null;
+      setRoot(null);
     },
-    text(bytes, start, end, marks) {
+    text(bytes: Uint8Array, start: number, end: number, marks: number) {
       if (noscript !== null) {
         if (noscript.length < maxNoscript) noscript += textOf(bytes, start, Math.min(end, start + maxNoscript));
         return;
       }
       if ((marks & codeTrait.visible) === 0) return;
-      rootTag = null;
+      setRoot(null);
       if (!inTitle && visible < leastText) visible += visibleIn(bytes, start, Math.min(end, start + 4 * leastText));
     },
+    hasScripts: () => hasScript,
     wantsBrowser: () => hasScript && (visible < leastText || hasEmptyRoot || asksForScript),
   };
+  return evidence;
 }
 
 const maxNoscript = 2_000;
@@ -92,10 +105,13 @@ const rootIds = new Set([
 
 const longestRootId = Math.max(...[...rootIds].map(({ length }) => length));
 const rootTags = new Set(['div', 'main', 'section', 'body'].map(tagNamed));
-const naming = attributeSet(attribute.id);
+const ownRootTags = new Set(applicationTags.split(' ').map(tagNamed));
+/** The attribute by which an element may be an application's root. */
+export const naming = attributeSet(attribute.id);
 
 function isApplicationRoot(tag: Tag, attributes: Attributes): boolean {
-  if (!attributes.hasAny(naming) || attributes.lengthOf(attribute.id) > longestRootId || !rootTags.has(tag))
+  if (ownRootTags.has(tag)) return true;
+  if ((attributes.present & naming) === 0 || attributes.lengthOf(attribute.id) > longestRootId || !rootTags.has(tag))
     return false;
   return rootIds.has(attributes.get(attribute.id)?.toLowerCase() ?? '');
 }

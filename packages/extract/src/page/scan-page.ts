@@ -2,16 +2,18 @@ import { type Attributes, attribute, needle } from '../html/attributes.ts';
 import { byteAt, textOf } from '../html/bytes.ts';
 import { scanHtml } from '../html/scan-html.ts';
 import { hasTrait, type Tag, tagNamed, traits } from '../html/tags.ts';
-import { createTextWriter, type FoldedText, type TextWriter } from '../text/folded-text.ts';
+import { createTextWriter, type TextWriter } from '../text/folded-text.ts';
 import { createPageText, type PageText } from '../text/page-text.ts';
-import { readAttributes } from './attribute-text.ts';
-import { createPropertyReader, type DeclaredValue, type PropertyReader } from './declared-property.ts';
-import { createHiddenElement, type HiddenElement } from './hidden-element.ts';
+import type { FoldedText } from '../text/sheet.ts';
+import { leastDigits, readAttributes } from './attribute-text.ts';
+import { createPropertyReader, type DeclaredValue, declaring, type PropertyReader } from './declared-property.ts';
+import { createHiddenElement, type HiddenElement, hiding } from './hidden-element.ts';
+import { readJsonLd } from './json-ld.ts';
 import { createPageHints, type PageHints } from './page-hints.ts';
 import { isPhoneLink } from './phone-links.ts';
-import { createRenderEvidence, type RenderEvidence } from './render-evidence.ts';
+import { createRenderEvidence, naming, type RenderEvidence } from './render-evidence.ts';
 import { kindOfScript, readScript } from './script-text.ts';
-import { vcardOfLink } from './vcards.ts';
+import { readVcards, type VcardNumber, vcardOfLink } from './vcards.ts';
 
 export type ScanOptions = {
   /** Whether scripts have run, so that `<noscript>` is dead. */
@@ -29,19 +31,22 @@ export type ScannedPage = {
   attributes: FoldedText;
   /** Links that dial, with the text that stood before them. */
   phoneLinks: { href: string; before: string; offset: number }[];
-  jsonLd: { json: string; offset: number }[];
+  jsonLd: DeclaredValue[];
   /** Those of scripts and of `data:` links. */
-  vcards: { text: string; offset: number }[];
+  vcards: VcardNumber[];
+  /** Countries that its JSON-LD and its vCards name. */
+  countries: string[];
   /** Microdata, RDFa and microformats. */
   properties: DeclaredValue[];
   /** Attributes that say that they hold a number. */
   declared: DeclaredValue[];
-  /** `href` of `<a>` and `<area>`, and other addresses that lead to a page: frames, and `<meta http-equiv=refresh>`. */
+  /** `href` of `<a>` and `<area>`, and other addresses that lead to a page: frames, canonical links, and `<meta http-equiv=refresh>`. */
   references: string[];
   baseHref: string | null;
   hints: PageHints;
-  /** `<meta name=robots content=nofollow>`. */
+  /** `<meta name=robots content=nofollow>`, and its like. */
   nofollow: boolean;
+  noindex: boolean;
   evidence: RenderEvidence;
 };
 
@@ -66,11 +71,13 @@ export function scanPage(bytes: Uint8Array, { isRendered, wantsLinks }: ScanOpti
       phoneLinks: [],
       jsonLd: [],
       vcards: [],
+      countries: [],
       declared: [],
       references: [],
       baseHref: null,
       hints: createPageHints(),
       nofollow: false,
+      noindex: false,
       evidence: createRenderEvidence(),
     },
   };
@@ -109,35 +116,44 @@ type Scan = {
   page: Omit<ScannedPage, 'properties' | 'text' | 'script' | 'attributes'>;
 };
 
-const mostPhoneLinks = 20_000;
+/** More than a page's findings; what is beyond them costs memory and gives nothing. */
+const mostDeclared = 5_000;
+const mostCountries = 32;
 /** Beyond it the words before a link are not looked at, which cost more than all else of it. */
 const mostLabelled = 2_000;
 const [template, script, style, a, area] = ['template', 'script', 'style', 'a', 'area'].map(tagNamed);
 const newline = 0x0a;
 
+/** Nothing is called for a tag, and no value looked at, unless one look at plain values says that something may come of it. */
 function openTag(scan: Scan, tag: Tag, attributes: Attributes, closed: boolean, offset: number): void {
-  if (tag === template) {
-    // A template's contents are not part of the page, but for a declarative shadow root's.
-    if (scan.deadTemplates > 0 || attributes.get(attribute.shadowrootmode) === null) scan.deadTemplates += 1;
+  if (tag === template || scan.deadTemplates > 0) {
+    openTemplate(scan, tag, attributes);
     return;
   }
-  if (scan.deadTemplates > 0) return;
-  const { page, text } = scan;
-  if (hasTrait(tag, traits.block)) text.breakLine();
+  const { page, hidden, properties } = scan;
+  const { present } = attributes;
+  const isNamed = hasTrait(tag, traits.named);
+  if (hasTrait(tag, traits.block)) scan.text.breakLine();
   if (hasTrait(tag, traits.preformatted)) scan.preformatted = true;
-  page.evidence.openTag(tag, attributes);
+  if (hasTrait(tag, traits.breaksOut)) scan.deadTag = null;
+  if (isNamed || page.evidence.isAtRoot || (present & naming) !== 0) page.evidence.openTag(tag, attributes);
   if (!closed && (tag === script || tag === style)) scan.deadTag = tag;
-  else if (hasTrait(tag, traits.breaksOut)) scan.deadTag = null;
   if (tag === script) {
     scan.scriptType = attributes.get(attribute.type);
     return;
   }
-  scan.hidden.open(tag, attributes, closed);
-  scan.properties.open(tag, attributes, closed);
-  readAttributes(tag, attributes, scan.attributes, page.declared);
-  if (!hasTrait(tag, traits.named)) return;
+  if (hidden.isInside || (present & hiding) !== 0) hidden.open(tag, attributes, closed);
+  if (properties.isInside || (present & declaring) !== 0) properties.open(tag, attributes, closed);
+  if (attributes.digits >= leastDigits) readAttributes(tag, attributes, scan.attributes, page.declared);
+  if (!isNamed) return;
   page.hints.openTag(tag, attributes);
   readReferences(scan, tag, attributes, offset);
+}
+
+/** A template's contents are not part of the page, but for a declarative shadow root's. */
+function openTemplate(scan: Scan, tag: Tag, attributes: Attributes): void {
+  if (tag !== template) return;
+  if (scan.deadTemplates > 0 || attributes.get(attribute.shadowrootmode) === null) scan.deadTemplates += 1;
 }
 
 const leastDigitsOfLink = 3;
@@ -161,15 +177,19 @@ function readReferences({ page, text, wantsLinks }: Scan, tag: Tag, attributes: 
     if (mayDial && isPhoneLink(href)) {
       const { length } = page.phoneLinks;
       const before = length < mostLabelled ? text.tail() : '';
-      if (length < mostPhoneLinks) page.phoneLinks.push({ href, before, offset });
+      if (length < mostDeclared) page.phoneLinks.push({ href, before, offset });
       return;
     }
     const vcard = mayDial ? vcardOfLink(href) : null;
-    if (vcard !== null) page.vcards.push({ text: vcard, offset });
+    if (vcard !== null) takeVcards(page, vcard, offset);
     else if (wantsLinks && !/\bnofollow\b/i.test(attributes.get(attribute.rel) ?? '')) page.references.push(href);
   } else if (tag.name === 'frame' || tag.name === 'iframe') {
     const src = attributes.get(attribute.src);
     if (wantsLinks && src !== null) page.references.push(src);
+  } else if (tag.name === 'link') {
+    const href =
+      wantsLinks && /\bcanonical\b/i.test(attributes.get(attribute.rel) ?? '') ? attributes.get(attribute.href) : null;
+    if (href !== null) page.references.push(href);
   } else if (tag.name === 'base') {
     page.baseHref ??= attributes.get(attribute.href);
   } else if (tag.name === 'meta') {
@@ -180,7 +200,9 @@ function readReferences({ page, text, wantsLinks }: Scan, tag: Tag, attributes: 
 function readMeta(page: Scan['page'], attributes: Attributes, wantsLinks: boolean): void {
   const name = attributes.get(attribute.name)?.toLowerCase();
   if (name === 'robots' || name === 'numfleet') {
-    page.nofollow ||= /\b(nofollow|none)\b/i.test(attributes.get(attribute.content) ?? '');
+    const content = attributes.get(attribute.content) ?? '';
+    page.nofollow ||= /\b(nofollow|none)\b/i.test(content);
+    page.noindex ||= /\b(noindex|none)\b/i.test(content);
   }
   if (wantsLinks && attributes.get(attribute['http-equiv'])?.toLowerCase() === 'refresh') {
     const content = attributes.get(attribute.content) ?? '';
@@ -199,15 +221,17 @@ function closeTag(scan: Scan, tag: Tag): void {
   if (tag === a) scan.text.endNumber();
   if (hasTrait(tag, traits.preformatted)) scan.preformatted = false;
   if (tag === scan.deadTag) scan.deadTag = null;
-  scan.page.evidence.closeTag(tag);
-  scan.hidden.close(tag);
-  scan.properties.close(tag);
+  const { hidden, properties } = scan;
+  const { evidence } = scan.page;
+  if (evidence.isAtRoot || hasTrait(tag, traits.named)) evidence.closeTag(tag);
+  if (hidden.isInside) hidden.close(tag);
+  if (properties.isInside) properties.close(tag);
 }
 
 function readText(scan: Scan, start: number, end: number, digits: number, marks: number, isPlain: boolean): void {
   if (scan.deadTemplates > 0 || scan.deadTag !== null) return;
   scan.page.evidence.text(scan.bytes, start, end, marks);
-  if (scan.hidden.isInside()) return;
+  if (scan.hidden.isInside) return;
   if (scan.preformatted) addLines(scan, start, end, digits, marks, isPlain);
   else scan.text.add(start, end, digits, marks, isPlain);
   if (digits > 0 || marks > 0) scan.properties.text(scan.bytes, start, end);
@@ -234,7 +258,19 @@ function addLines(
 function readRawText(scan: Scan, tag: Tag, start: number, end: number): void {
   if (tag !== script || scan.deadTemplates > 0) return;
   const kind = kindOfScript(scan.scriptType);
-  if (kind === 'json-ld') scan.page.jsonLd.push({ json: textOf(scan.bytes, start, end), offset: start });
-  else if (kind === 'vcard') scan.page.vcards.push({ text: textOf(scan.bytes, start, end), offset: start });
+  if (kind === 'json-ld') takeJsonLd(scan.page, textOf(scan.bytes, start, end), start);
+  else if (kind === 'vcard') takeVcards(scan.page, textOf(scan.bytes, start, end), start);
   else if (kind !== 'data') readScript(scan.bytes, start, end, scan.script);
+}
+
+function takeJsonLd(page: Scan['page'], json: string, offset: number): void {
+  const { numbers, countries } = readJsonLd(json);
+  for (const number of numbers) if (page.jsonLd.length < mostDeclared) page.jsonLd.push({ ...number, offset });
+  page.countries.push(...countries.slice(0, mostCountries - page.countries.length));
+}
+
+function takeVcards(page: Scan['page'], text: string, offset: number): void {
+  const { numbers, countries } = readVcards(text);
+  for (const number of numbers) if (page.vcards.length < mostDeclared) page.vcards.push({ ...number, offset });
+  page.countries.push(...countries.slice(0, mostCountries - page.countries.length));
 }

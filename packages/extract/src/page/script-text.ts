@@ -7,7 +7,8 @@ const nameLength = 40;
 
 /** How the contents of a `<script>` are to be read, by its type (HTML standard §4.12.1). */
 export function kindOfScript(type: string | null): 'script' | 'json' | 'json-ld' | 'vcard' | 'data' {
-  const essence = (type ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  if (type === null || type === 'text/javascript') return 'script';
+  const essence = type.split(';')[0]?.trim().toLowerCase() ?? '';
   if (essence === 'application/ld+json') return 'json-ld';
   if (/^text\/(?:x-)?(?:vcard|directory)$/.test(essence)) return 'vcard';
   if (/^(?:application|text)\/(?:[\w.-]+\+)?json$/.test(essence)) return 'json';
@@ -23,20 +24,56 @@ export function readScript(bytes: Uint8Array, from: number, to: number, writer: 
   readStringLiterals(bytes, from, to, (start, end) => {
     const text = unescapeLiteral(textOf(bytes, start, Math.min(end, start + longestLiteral)));
     let written = 0;
-    for (const match of text.matchAll(/[\x80-\uffff]/.test(text) ? likeNumber : likeAsciiNumber)) {
-      const first = Math.max(written, match.index - reachBefore);
-      if (first === 0) writer.write(nameBefore(bytes, from, start - 1), start);
-      written = match.index + match[0].length + reachAfter;
-      writer.write(text.slice(first, written), start + first);
+    forEachLikeNumber(text, (first, last) => {
+      const begin = Math.max(written, first - reachBefore);
+      if (begin === 0) writer.write(nameBefore(bytes, from, start - 1), start);
+      written = last + reachAfter;
+      writer.write(text.slice(begin, written), start + begin);
       writer.breakLine();
-    }
+    });
   });
 }
 
 const [reachBefore, reachAfter] = [48, 24];
-/** Digits that stand together but for what people write between them; the first of them cheap to look for. */
-const likeAsciiNumber = /\+?\(?\d[\d ()./-]{5,40}/g;
+
+/** Digits that stand together but for what people write between them. */
+function forEachLikeNumber(text: string, take: (first: number, last: number) => void): void {
+  if (/[\x80-\uffff]/.test(text)) {
+    for (const match of text.matchAll(likeNumber)) take(match.index, match.index + match[0].length);
+    return;
+  }
+  for (let from = 0, at = 0; at < text.length; at++) {
+    if (!isDigit(text.charCodeAt(at))) continue;
+    const last = endOfLikeNumber(text, at);
+    if (last - at > leastBetween) {
+      let first = at;
+      if (first > from && text.charAt(first - 1) === '(') first -= 1;
+      if (first > from && text.charAt(first - 1) === '+') first -= 1;
+      take(first, last);
+      from = last;
+    }
+    at = last - 1;
+  }
+}
+
 const likeNumber = /\p{Nd}[\p{Nd}\p{Cf}\p{Pd}\p{Zs}()./+-]{5,60}/gu;
+const [leastBetween, mostBetween] = [5, 40];
+
+/** The same by hand for ASCII, which nearly all is: a pattern takes a microsecond. */
+function endOfLikeNumber(text: string, digit: number): number {
+  const most = Math.min(text.length, digit + 1 + mostBetween);
+  let at = digit + 1;
+  for (; at < most; at++) {
+    const code = text.charCodeAt(at);
+    // Digits, full stop, slash and hyphen; space; brackets.
+    if (!((code >= 0x2d && code <= 0x39) || code === 0x20 || code === 0x28 || code === 0x29)) break;
+  }
+  return at;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
 
 /** `phone: ` before `"phone": "…`, and the like. By hand: a pattern that is anchored at its end takes a microsecond. */
 function nameBefore(bytes: Uint8Array, from: number, quote: number): string {

@@ -7,30 +7,38 @@ export type VcardNumber = { value: string; label: FindingLabel; offset: number }
 /** A telephone's line is no longer than this, unfolded; what is longer is a photograph. */
 const longestLine = 1_000;
 
+export type Vcards = {
+  numbers: VcardNumber[];
+  /** The countries of its addresses, their seventh part, as they are written. */
+  countries: string[];
+};
+
+/** More than a page's findings; what is beyond them costs memory and gives nothing. */
+const mostNumbers = 5_000;
+const mostCountries = 32;
+
 /** The `TEL` lines of vCards (RFC 6350, and its forerunners 2.1 and 3.0) in a text; what else it holds is passed over. */
-export function numbersInVcards(text: string): VcardNumber[] {
-  const found: VcardNumber[] = [];
-  for (const { line, offset } of unfoldedLines(text)) {
-    const [, parameters, value] = /^(?:[\w-]+\.)?TEL((?:;[^:]*)?):(.*)$/i.exec(line) ?? [];
-    if (parameters === undefined || value === undefined || !/\p{Nd}/u.test(value)) continue;
-    const number = /^tel:/i.test(value) ? readPhoneLink(value)?.value : value;
-    if (number !== undefined) found.push({ value: number, label: labelOf(parameters), offset });
-  }
+export function readVcards(text: string): Vcards {
+  const found: Vcards = { numbers: [], countries: [] };
+  forEachUnfolded(text, (line, offset) => readLine(line, offset, found));
   return found;
+}
+
+function readLine(line: string, offset: number, { numbers, countries }: Vcards): void {
+  const [, name, parameters = '', value = ''] = /^(?:[\w-]+\.)?(TEL|ADR)((?:;[^:]*)?):(.*)$/i.exec(line) ?? [];
+  if (name === undefined) return;
+  if (/^adr$/i.test(name)) {
+    const country = value.split(';')[6]?.trim();
+    if (country && countries.length < mostCountries) countries.push(country);
+  } else if (numbers.length < mostNumbers && /\p{Nd}/u.test(value)) {
+    const number = /^tel:/i.test(value) ? readPhoneLink(value)?.value : value;
+    if (number !== undefined) numbers.push({ value: number, label: labelOf(parameters), offset });
+  }
 }
 
 /** Whether a text is a vCard, or begins with one. */
 export function isVcard(text: string): boolean {
   return /^[\s\ufeff]{0,16}BEGIN:VCARD\b/i.test(text);
-}
-
-/** The countries of its addresses, their seventh part, as they are written. */
-export function countriesInVcards(text: string): string[] {
-  return unfoldedLines(text).flatMap(({ line }) => {
-    const address = /^(?:[\w-]+\.)?ADR(?:;[^:]*)?:(.*)$/i.exec(line)?.[1];
-    const country = address?.split(';')[6]?.trim();
-    return country ? [country] : [];
-  });
 }
 
 const dataUrl = /^\s*data:(?:text\/(?:x-)?vcard|text\/(?:x-)?directory)\b([^,]{0,200}),/i;
@@ -55,18 +63,23 @@ function decodedBase64(data: string): string {
 }
 
 /** Lines, with those joined that a space or tab says go on; of each the beginning. */
-function unfoldedLines(text: string): { line: string; offset: number }[] {
-  const lines: { line: string; offset: number }[] = [];
+function forEachUnfolded(text: string, take: (line: string, offset: number) => void): void {
+  let line = '';
+  let lineOffset = 0;
   for (let offset = 0; offset < text.length; ) {
     const newline = text.indexOf('\n', offset);
     const end = newline === -1 ? text.length : newline;
     const content = text.slice(offset, Math.min(end, offset + longestLine)).replace(/\r$/, '');
-    const last = lines.at(-1);
-    if (last === undefined || !/^[ \t]/.test(content)) lines.push({ line: content, offset });
-    else if (last.line.length < longestLine) last.line += content.slice(1);
+    if (offset > 0 && /^[ \t]/.test(content)) {
+      if (line.length < longestLine) line += content.slice(1);
+    } else {
+      take(line, lineOffset);
+      line = content;
+      lineOffset = offset;
+    }
     offset = end + 1;
   }
-  return lines;
+  take(line, lineOffset);
 }
 
 /** By `TYPE=cell`, 2.1's bare `CELL`, and the `waid=` that WhatsApp writes. */

@@ -1,3 +1,5 @@
+import { remember } from '../text/remember.ts';
+
 /** Words in capitals that may be the name of a country. */
 export const countryLike =
   /\bU\.S\.A?\.|\bU\.K\.|\bUSA?\b|\bUK\b|[A-ZÖ][a-zéñö]+(?: (?:and |of |the )?[A-Z][a-z]+){0,3}/g;
@@ -37,8 +39,13 @@ const namesOfRegions = new Map<string, string>([
 
 let isFilled = false;
 
-/** The region that an English name, or a word of a longer name, stands for. */
-export function regionNamed(name: string): string | null {
+/**
+ * The region that an English name, or a word of a longer name, stands for. Most words in capitals are no country, and the same
+ * are asked for again and again.
+ */
+export const regionNamed: (name: string) => string | null = remember(findNamed, 40);
+
+function findNamed(name: string): string | null {
   if (!isFilled) fillNames();
   const lower = name.toLowerCase();
   const known = namesOfRegions.get(lower);

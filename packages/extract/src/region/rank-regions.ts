@@ -13,6 +13,7 @@ export type RegionEvidence =
   | 'site'
   | 'country'
   | 'numbers'
+  | 'host'
   | 'address'
   | 'shape'
   | 'fit'
@@ -22,6 +23,9 @@ export type RegionEvidence =
 /** A region by which numbers without a country code may be read, and the evidence that speaks for it most. */
 export type RankedRegion = { code: string; weight: number; evidence: RegionEvidence };
 
+/** How many numbers are of each region (ISO 3166-1 alpha-2). */
+export type RegionCounts = Readonly<Record<string, number>>;
+
 type RegionHints = {
   /** The campaign's region, which the operator states. */
   region: string | null;
@@ -29,6 +33,8 @@ type RegionHints = {
   page: Pick<PageHints, 'lang' | 'locales' | 'hosts' | 'countries'> | null;
   /** Regions of the international numbers on the page. */
   numbers: readonly string[];
+  /** And of those on other pages of its host. */
+  hostNumbers?: RegionCounts | undefined;
   /** The page's folded text, where it may hold numbers. */
   text: string;
 };
@@ -41,6 +47,7 @@ const weights: Record<RegionEvidence, number> = {
   tld: 8,
   country: 5,
   numbers: 4,
+  host: 3,
   site: 3,
   shape: 2.5,
   fit: 6,
@@ -53,17 +60,18 @@ const mostAsked = 8;
 
 /**
  * Ranks the regions that a page may be of by all that speaks for them: the campaign, the TLD of the page and of its own
- * addresses, countries that it names, its international numbers, post codes and currencies, the shape of its numbers, its
+ * addresses, countries that it names, its international numbers and its host's, post codes and currencies, the shape of its numbers, its
  * language. The weights are ranks, set by reasoning and not fitted; see the bench for what they give.
  */
-export function rankRegions({ region, url, page, numbers, text: whole }: RegionHints): RankedRegion[] {
+export function rankRegions({ region, url, page, numbers, hostNumbers, text: whole }: RegionHints): RankedRegion[] {
   const tally = createTally();
   const text = textNearNumbers(whole, longestText);
   tally.add(region, 'campaign');
   tally.add(regionOfHost(hostOf(url)), 'tld');
   for (const host of unique((page?.hosts ?? []).map(regionOfHost))) tally.add(host, 'site');
   for (const country of unique((page?.countries ?? []).map(regionOfCountry))) tally.add(country, 'country');
-  addNumbers(tally, numbers);
+  addNumbers(tally, countRegions(numbers), 'numbers');
+  addNumbers(tally, hostNumbers ?? {}, 'host');
   if (region === null) for (const [code, weight] of addressEvidence(text)) tally.add(code, 'address', weight);
   if (northAmerican.test(text)) tally.add('US', 'shape');
   addLocales(tally, page, text);
@@ -97,10 +105,17 @@ function createTally(): Tally {
   };
 }
 
-function addNumbers(tally: Tally, numbers: readonly string[]): void {
-  for (const code of new Set(numbers)) {
-    tally.add(code, 'numbers', numbers.filter((one) => one === code).length / numbers.length);
-  }
+/** How often each of some regions is named. */
+export function countRegions(regions: readonly string[]): RegionCounts {
+  const counts: Record<string, number> = {};
+  for (const code of regions) counts[code] = (counts[code] ?? 0) + 1;
+  return counts;
+}
+
+function addNumbers(tally: Tally, counts: RegionCounts, evidence: 'numbers' | 'host'): void {
+  const entries = Object.entries(counts).filter(([, count]) => count > 0);
+  const all = entries.reduce((sum, [, count]) => sum + count, 0);
+  for (const [code, count] of entries) tally.add(code, evidence, count / all);
 }
 
 /** The others are asked how many of the page's numbers they would explain, where the first is not sure. */

@@ -1,5 +1,5 @@
 /** What is wrong with a label of the contact pages, by the rules of `docs/extraction-labels.md`. */
-export type LabelError = 'absent' | 'missing' | 'several' | 'country';
+export type LabelError = 'absent' | 'missing' | 'several' | 'line' | 'country';
 
 /**
  * The errors of `cases/contacts.jsonl` that an audit found, each looked up on its page: the page, the last four digits of the
@@ -18,16 +18,16 @@ export const labelErrors: readonly (readonly [page: string, ending: string, erro
   ['business_pages-wa-296', '7990', 'country', 'of the office in Shanghai'],
   ['business_pages-wa-296', '4545', 'country', '“Toll Free (India)”'],
   ['business_pages-wa-296', '3638', 'several', 'three lines in one label'],
-  ['business_pages-wa-296', '4799', 'missing', 'the second line of a label'],
-  ['business_pages-wa-296', '4800', 'missing', 'the third line of a label'],
+  ['business_pages-wa-296', '4799', 'line', 'the second line of a label'],
+  ['business_pages-wa-296', '4800', 'line', 'the third line of a label'],
   ['business_pages-wa-296', '2669', 'several', 'two lines in one label'],
-  ['business_pages-wa-296', '2779', 'missing', 'the second line of a label'],
+  ['business_pages-wa-296', '2779', 'line', 'the second line of a label'],
   ['business_pages-wa-296', '6800', 'several', 'two lines in one label'],
-  ['business_pages-wa-296', '6868', 'missing', 'the second line of a label'],
+  ['business_pages-wa-296', '6868', 'line', 'the second line of a label'],
   ['business_pages-wa-296', '1385', 'several', 'two lines in one label'],
-  ['business_pages-wa-296', '1386', 'missing', 'the second line of a label'],
+  ['business_pages-wa-296', '1386', 'line', 'the second line of a label'],
   ['business_pages-wa-296', '0020', 'several', 'two lines in one label'],
-  ['business_pages-wa-296', '0030', 'missing', 'the second line of a label'],
+  ['business_pages-wa-296', '0030', 'line', 'the second line of a label'],
   ['business_pages-wa-310', '6009', 'missing', '“Call” in the description of the page'],
   ['us_contact_pages-wa-48', '3203', 'several', 'two numbers in one label'],
   ['us_contact_pages-wa-50', '1341', 'absent', 'nowhere on the page'],

@@ -33,7 +33,7 @@ export function readLabelledPages(corpora: string, { audited }: { audited: boole
     );
     const body = gunzipSync(readFileSync(resolve(corpora, page)));
     const unlabelled = errors
-      .filter(([, , what]) => what === 'missing' || what === 'several')
+      .filter(([, , what]) => what === 'missing' || what === 'several' || what === 'line')
       .map(([, ending]) => ending);
     return { page: name, region, body, labels, unlabelled };
   });

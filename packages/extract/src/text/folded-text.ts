@@ -1,10 +1,16 @@
-import { Buffer } from 'node:buffer';
 import { decodeHTML } from 'entities';
 import { byteAt } from '../html/bytes.ts';
 import { astralDigits, combining, foldedCodes } from './code-traits.ts';
-
-/** Text in the plain characters that numbers are matched in, and where each of them stood in its source. */
-export type FoldedText = Readonly<{ text: string; offsets: Int32Array }>;
+import {
+  codeBeforeEnd,
+  type FoldedText,
+  giveBack,
+  put,
+  readSheet,
+  type Sheet,
+  takeSheet,
+  textOfSheet,
+} from './sheet.ts';
 
 /**
  * Gathers pieces of text, folded: every decimal digit of Unicode as ASCII, plus signs, dashes, brackets, full stops and
@@ -21,7 +27,7 @@ export type TextWriter = {
   breakLine(): void;
   /** For the edges of links: a whole number ends there, so that two links side by side do not run together. */
   endNumber(): void;
-  /** Ends the writing: what is written after it begins anew. */
+  /** Ends the writing; nothing can be written after it. */
   finish(): FoldedText;
 };
 
@@ -31,7 +37,7 @@ const longestNumber = 20;
 const longestReference = 34;
 
 export function createTextWriter(): TextWriter {
-  let sheet = takeSheet();
+  const sheet = takeSheet();
   return {
     write: (text, at) => writeString(sheet, text, at, 0),
     writeBytes(bytes, start, end, isMarkup) {
@@ -46,16 +52,15 @@ export function createTextWriter(): TextWriter {
       }
     },
     breakLine() {
-      if (sheet.length > 0 && lastOf(sheet) !== newline) put(sheet, newline, sheet.offsets[sheet.length - 1] ?? 0);
+      if (lastOf(sheet) !== newline) put(sheet, newline, sheet.place);
     },
     endNumber() {
       const digits = digitsAtEnd(sheet);
-      if (digits > 0) put(sheet, digits < leastDigits ? space : newline, sheet.offsets[sheet.length - 1] ?? 0);
+      if (digits > 0) put(sheet, digits < leastDigits ? space : newline, sheet.place);
     },
     finish() {
-      const finished = { text: stringOf(sheet), offsets: sheet.offsets.slice(0, sheet.length) };
+      const finished = readSheet(sheet);
       giveBack(sheet);
-      sheet = { codes: new Uint16Array(0), offsets: new Int32Array(0), length: 0 };
       return finished;
     },
   };
@@ -66,7 +71,7 @@ export function fold(value: string): string {
   if (value.length <= longestPlain && isPlain.test(value)) return value;
   const sheet = takeSheet();
   writeString(sheet, value, 0, 0);
-  const folded = stringOf(sheet);
+  const folded = textOfSheet(sheet);
   giveBack(sheet);
   return folded;
 }
@@ -75,23 +80,6 @@ export function fold(value: string): string {
 const longestPlain = 1_000;
 /** Printable ASCII without two spaces in a row. */
 const isPlain = /^(?:[!-~]| (?! ))*$/;
-
-type Sheet = { codes: Uint16Array; offsets: Int32Array; length: number };
-
-/** Sheets of finished writers, for the next: memory for a short text costs more than to write it. */
-const spareSheets: Sheet[] = [];
-const mostSpare = 4;
-const [smallestSheet, largestSpare] = [1_024, 2 ** 17];
-
-function takeSheet(): Sheet {
-  const spare = spareSheets.pop();
-  return spare ?? { codes: new Uint16Array(smallestSheet), offsets: new Int32Array(smallestSheet), length: 0 };
-}
-
-function giveBack(sheet: Sheet): void {
-  sheet.length = 0;
-  if (spareSheets.length < mostSpare && sheet.codes.length <= largestSpare) spareSheets.push(sheet);
-}
 
 /** `shift` is how much longer the source is up to the second character than the text. */
 function writeString(sheet: Sheet, text: string, at: number, shift: number): void {
@@ -164,25 +152,9 @@ function putAscii(sheet: Sheet, code: number, at: number): void {
   }
 }
 
-function put(sheet: Sheet, code: number, at: number): void {
-  if (sheet.length === sheet.codes.length) grow(sheet);
-  sheet.codes[sheet.length] = code;
-  sheet.offsets[sheet.length] = at;
-  sheet.length += 1;
-}
-
-function grow(sheet: Sheet): void {
-  const { codes, offsets } = sheet;
-  const room = Math.max(smallestSheet, codes.length * 2);
-  sheet.codes = new Uint16Array(room);
-  sheet.codes.set(codes);
-  sheet.offsets = new Int32Array(room);
-  sheet.offsets.set(offsets);
-}
-
 /** A newline where there is none yet. */
-function lastOf({ codes, length }: Sheet): number {
-  return length === 0 ? newline : (codes[length - 1] ?? 0);
+function lastOf(sheet: Sheet): number {
+  return codeBeforeEnd(sheet, 1);
 }
 
 function isMiddleDot(code: number): boolean {
@@ -193,8 +165,8 @@ function isMiddleDot(code: number): boolean {
 function digitsAtEnd(sheet: Sheet): number {
   if (!isDigit(lastOf(sheet))) return 0;
   let digits = 0;
-  for (let index = sheet.length - 1; index >= Math.max(0, sheet.length - longestNumber); index--) {
-    const code = sheet.codes[index] ?? 0;
+  for (let back = 1; back <= longestNumber; back++) {
+    const code = codeBeforeEnd(sheet, back);
     if (isDigit(code)) digits += 1;
     else if (code === newline || code >= 0x3a) break;
   }
@@ -203,23 +175,4 @@ function digitsAtEnd(sheet: Sheet): number {
 
 function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
-}
-
-const chunk = 8_192;
-const latin1 = Buffer.alloc(chunk);
-
-function stringOf({ codes, length }: Sheet): string {
-  let text = '';
-  for (let from = 0; from < length; from += chunk) text += chunkOf(codes, from, Math.min(length, from + chunk));
-  return text;
-}
-
-/** Most text is Latin, and `fromCharCode` takes eight bytes for each of its arguments. */
-function chunkOf(codes: Uint16Array, from: number, to: number): string {
-  for (let at = from; at < to; at++) {
-    const code = codes[at] ?? 0;
-    if (code > 0xff) return String.fromCharCode.apply(null, codes.subarray(from, to) as unknown as number[]);
-    latin1[at - from] = code;
-  }
-  return latin1.toString('latin1', 0, to - from);
 }

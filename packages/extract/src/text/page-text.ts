@@ -1,5 +1,6 @@
 import { codeTrait } from './code-traits.ts';
-import { createTextWriter, type FoldedText } from './folded-text.ts';
+import { createTextWriter, type TextWriter } from './folded-text.ts';
+import type { FoldedText } from './sheet.ts';
 
 /**
  * The visible text of a page as it is gathered: runs of one line (block) of text join. Only the lines that may hold a number are
@@ -26,30 +27,37 @@ const mostKept = 4_096;
 export function createPageText(bytes: Uint8Array): PageText {
   const writer = createTextWriter();
   const pieces: Pieces = { bytes, cells: new Int32Array(3 * 256), length: 0 };
-  const current: Line = { first: 0, last: 0, digits: 0 };
+  const current: Line & { digits: number; isWritten: boolean } = { first: 0, last: 0, digits: 0, isWritten: false };
   // The two lines before this one, as long as they were not written: lines that end where they begin stand for none.
   const before: [Line, Line] = [
-    { first: 0, last: 0, digits: 0 },
-    { first: 0, last: 0, digits: 0 },
+    { first: 0, last: 0 },
+    { first: 0, last: 0 },
   ];
   let isAfterNumber = false;
+  const beginWriting = (): void => {
+    for (const line of before) {
+      if (line.last > line.first) writeTail(writer, pieces, line);
+      line.last = line.first;
+    }
+    writePieces(writer, pieces, current.first);
+    current.isWritten = true;
+  };
   const endLine = (): void => {
     if (pieces.length === current.first) return;
     current.last = pieces.length;
-    if (current.digits >= leastDigits) {
-      for (const line of before) if (line.last > line.first) writeTail(writer, pieces, line);
-      writeLine(writer, pieces, current);
-      for (const line of before) line.last = line.first;
-      isAfterNumber = true;
+    if (current.isWritten) {
+      writer.breakLine();
+      pieces.length = 0;
     } else {
       if (isAfterNumber) writeHead(writer, pieces, current);
       copyLine(before[1], before[0]);
       copyLine(current, before[1]);
-      isAfterNumber = false;
+      if (pieces.length > mostKept) compact(pieces, before);
     }
-    if (pieces.length > mostKept) compact(pieces, before);
+    isAfterNumber = current.isWritten;
     current.first = pieces.length;
     current.digits = 0;
+    current.isWritten = false;
   };
   return {
     add(start, end, digits, marks, isPlain) {
@@ -59,10 +67,15 @@ export function createPageText(bytes: Uint8Array): PageText {
       if (pieces.length > current.first && follows(pieces, start, kind)) pieces.cells[pieces.length * 3 - 2] = end;
       else push(pieces, start, end, kind);
       current.digits += digits;
+      if (current.isWritten) writer.writeBytes(bytes, start, end, kind === markup);
+      else if (current.digits >= leastDigits) beginWriting();
+      if (pieces.length - current.first > mostKept) shorten(pieces, current.first);
     },
     breakLine: endLine,
     endNumber() {
-      if (current.digits > 0) push(pieces, 0, 0, linkEdge);
+      if (current.digits === 0) return;
+      push(pieces, 0, 0, linkEdge);
+      if (current.isWritten) writer.endNumber();
     },
     tail() {
       return tailOf(pieces, pieces.length === current.first ? before[1] : { ...current, last: pieces.length });
@@ -74,10 +87,9 @@ export function createPageText(bytes: Uint8Array): PageText {
   };
 }
 
-type Line = { first: number; last: number; digits: number };
+type Line = { first: number; last: number };
 /** Three cells a piece: start, end, kind. */
 type Pieces = { bytes: Uint8Array; cells: Int32Array; length: number };
-type Writer = ReturnType<typeof createTextWriter>;
 
 const [plain, markup, linkEdge] = [0, 1, 2];
 
@@ -101,7 +113,12 @@ function follows({ cells, length }: Pieces, start: number, kind: number): boolea
 function copyLine(from: Line, to: Line): void {
   to.first = from.first;
   to.last = from.last;
-  to.digits = from.digits;
+}
+
+/** Of a line of thousands of pieces the beginning and the end are enough: what is written needs no more than its context. */
+function shorten(pieces: Pieces, first: number): void {
+  pieces.cells.copyWithin((first + contextPieces) * 3, (pieces.length - mostKept / 2) * 3, pieces.length * 3);
+  pieces.length = first + contextPieces + mostKept / 2;
 }
 
 /** Forgets all pieces but those of the last two lines, and of these too where they are long. */
@@ -121,23 +138,31 @@ function compact(pieces: Pieces, before: [Line, Line]): void {
   }
 }
 
-function writeLine(writer: Writer, { bytes, cells }: Pieces, { first, last }: Line): void {
-  for (let piece = first; piece < last; piece++) {
+function writePieces(writer: TextWriter, { bytes, cells, length }: Pieces, first: number): void {
+  for (let piece = first; piece < length; piece++) {
     const start = cells[piece * 3] ?? 0;
     const end = cells[piece * 3 + 1] ?? 0;
     const kind = cells[piece * 3 + 2];
     if (kind === linkEdge) writer.endNumber();
     else writer.writeBytes(bytes, start, end, kind === markup);
   }
+}
+
+/** A line's last characters. They may begin within a character; no digit is made by that. */
+function writeTail(writer: TextWriter, { bytes, cells }: Pieces, { first, last }: Line): void {
+  let piece = last;
+  let room = contextLength;
+  while (piece > Math.max(first, last - contextPieces) && room > 0) {
+    piece -= 1;
+    room -= (cells[piece * 3 + 1] ?? 0) - (cells[piece * 3] ?? 0);
+  }
+  for (let cut = Math.max(0, -room); piece < last; piece++, cut = 0) {
+    writer.writeBytes(bytes, (cells[piece * 3] ?? 0) + cut, cells[piece * 3 + 1] ?? 0, true);
+  }
   writer.breakLine();
 }
 
-function writeTail(writer: Writer, pieces: Pieces, line: Line): void {
-  for (const [start, end] of tailRanges(pieces, line)) writer.writeBytes(pieces.bytes, start, end, true);
-  writer.breakLine();
-}
-
-function writeHead(writer: Writer, { bytes, cells }: Pieces, { first, last }: Line): void {
+function writeHead(writer: TextWriter, { bytes, cells }: Pieces, { first, last }: Line): void {
   let room = contextLength;
   for (let piece = first; piece < Math.min(last, first + contextPieces) && room > 0; piece++) {
     const start = cells[piece * 3] ?? 0;
@@ -150,19 +175,6 @@ function writeHead(writer: Writer, { bytes, cells }: Pieces, { first, last }: Li
 
 function tailOf(pieces: Pieces, line: Line): string {
   const writer = createTextWriter();
-  for (const [start, end] of tailRanges(pieces, line)) writer.writeBytes(pieces.bytes, start, end, true);
+  writeTail(writer, pieces, line);
   return writer.finish().text;
-}
-
-/** The ranges of a line's last characters, in order. A range may begin within a character; no digit is made by that. */
-function tailRanges({ cells }: Pieces, { first, last }: Line): [start: number, end: number][] {
-  const ranges: [number, number][] = [];
-  let room = contextLength;
-  for (let piece = last - 1; piece >= Math.max(first, last - contextPieces) && room > 0; piece--) {
-    const end = cells[piece * 3 + 1] ?? 0;
-    const start = Math.max(cells[piece * 3] ?? 0, end - room);
-    room -= end - start;
-    ranges.unshift([start, end]);
-  }
-  return ranges;
 }

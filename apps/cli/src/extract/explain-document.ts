@@ -1,5 +1,7 @@
-import { type Rejection, readPage, toUtf8 } from '@numfleet/extract';
+import { type PageReading, type Rejection, readPage, readText, toUtf8 } from '@numfleet/extract';
 import { maskNumber } from '@numfleet/privacy';
+import { textOf } from './extract-document.ts';
+import type { InputDocument } from './read-inputs.ts';
 
 interface Mark {
   offset: number;
@@ -8,20 +10,40 @@ interface Mark {
   title: string;
 }
 
+/** What is shown of a document: its source, or the text that it holds. */
+interface Shown {
+  slice(from: number, to: number): string;
+  length: number;
+}
+
 /**
- * An HTML page that shows a page's source with what was found in it and what was rejected, and why. Digits of both are
- * masked, but for the last two of a number that was found.
+ * An HTML page that shows a document (of HTML its source, of a PDF its text) with what was found in it and what was rejected, and
+ * why. Digits of both are masked, but for the last two of a number that was found.
  */
-export function explainPage(body: Uint8Array, { file, region }: { file: string; region: string | null }): string {
-  const { utf8, encoding } = toUtf8(body, null);
+export async function explainDocument(document: InputDocument, region: string | null): Promise<string> {
   const rejections: Rejection[] = [];
-  const { findings, rejected, regions } = readPage(utf8, {
-    url: 'file:///',
-    region,
-    maxFindings: 100_000,
-    maxLinks: 0,
-    onRejected: (rejection) => rejections.push(rejection),
-  });
+  const onRejected = (rejection: Rejection) => void rejections.push(rejection);
+  const text = await textOf(document);
+  if (text !== null) {
+    const reading = readText(text.text, { region, maxFindings, onRejected });
+    return pageOf(document.file, text.missed ?? 'text', reading, rejections, text.text);
+  }
+  const { utf8, encoding } = toUtf8(document.body, document.contentType);
+  const reading = readPage(utf8, { url: document.url ?? 'file:///', region, maxFindings, maxLinks: 0, onRejected });
+  const decoder = new TextDecoder();
+  const slice = (from: number, to: number): string => decoder.decode(utf8.subarray(from, to));
+  return pageOf(document.file, encoding, reading, rejections, { slice, length: utf8.length });
+}
+
+const maxFindings = 100_000;
+
+function pageOf(
+  file: string,
+  what: string,
+  { findings, rejected, regions }: Pick<PageReading, 'findings' | 'rejected' | 'regions'>,
+  rejections: readonly Rejection[],
+  shown: Shown,
+): string {
   const marks: Mark[] = [
     ...findings.map(({ offset, length, number, source, type, region: of, evidence, label, confidence }) => ({
       offset,
@@ -42,26 +64,25 @@ export function explainPage(body: Uint8Array, { file, region }: { file: string; 
 <style>body{font:14px/1.5 system-ui;margin:2rem}pre{white-space:pre-wrap;word-break:break-word}
 mark{background:#b7f0c1}mark.rejected{background:#ffd9b3}</style>
 <h1>${escapeHtml(file)}</h1>
-<p>${findings.length} found, ${encoding}. Regions: ${escapeHtml(ranked.join(', ') || 'none')}. Rejected: ${escapeHtml(counts.join(', ') || 'nothing')}.</p>
-<pre>${highlight(utf8, marks)}</pre>
+<p>${findings.length} found, ${escapeHtml(what)}. Regions: ${escapeHtml(ranked.join(', ') || 'none')}. Rejected: ${escapeHtml(counts.join(', ') || 'nothing')}.</p>
+<pre>${highlight(shown, marks)}</pre>
 `;
 }
 
-function highlight(bytes: Uint8Array, marks: Mark[]): string {
-  const decoder = new TextDecoder();
+function highlight(shown: Shown, marks: Mark[]): string {
   const parts: string[] = [];
   let at = 0;
   for (const { offset, length, kind, title } of marks.sort((a, b) => a.offset - b.offset || b.length - a.length)) {
-    const end = Math.min(bytes.length, offset + length);
+    const end = Math.min(shown.length, offset + length);
     if (offset < at || end <= offset) continue;
-    const text = decoder.decode(bytes.subarray(offset, end));
-    parts.push(escapeHtml(maskDigits(decoder.decode(bytes.subarray(at, offset)))));
+    const text = shown.slice(offset, end);
+    parts.push(escapeHtml(maskDigits(shown.slice(at, offset))));
     parts.push(
       `<mark class="${kind}" title="${escapeHtml(title)}">${escapeHtml(maskAll(text, kind === 'found' ? 2 : 0))}</mark>`,
     );
     at = end;
   }
-  parts.push(escapeHtml(maskDigits(decoder.decode(bytes.subarray(at)))));
+  parts.push(escapeHtml(maskDigits(shown.slice(at, shown.length))));
   return parts.join('');
 }
 

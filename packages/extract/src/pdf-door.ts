@@ -1,0 +1,1 @@
+export { isPdf, type PdfText, type ReadPdfOptions, readPdf } from './pdf/read-pdf.ts';
