@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net';
 import type { Emit } from '@numfleet/contracts';
 import type { EgressHosts } from './address/egress-hosts.ts';
-import { createConnect, type Destination } from './address/guarded-connect.ts';
+import { type Connect, createConnect, type Destination } from './address/guarded-connect.ts';
 import { createDnsLookup, type Lookup } from './address/look-up.ts';
 import { createNameCache } from './address/name-cache.ts';
 import { openSocket } from './address/open-socket.ts';
+import { createProxyOpener } from './address/open-through-proxy.ts';
 import { createAgent } from './fetch/create-agent.ts';
 import { type FetchOutcome, type FetchRequest, fetchDocument } from './fetch/fetch-document.ts';
 import { createWaiters } from './fetch/waiters.ts';
@@ -19,6 +20,8 @@ export interface DoorDependencies {
   contact: string | null;
   /** Where names are resolved; the system's name servers unless given. */
   lookup?: Lookup;
+  /** NUMFLEET_PROXY: the operator's own, through which all but the overridden hosts is reached. */
+  upstream?: URL | undefined;
 }
 
 /** The only way out to the network (I5). Closing it ends every connection that went through it but those of `connect`. */
@@ -31,19 +34,34 @@ export interface Door extends AsyncDisposable {
   startProxy(): Promise<EgressProxy>;
 }
 
-export function createDoor({ hosts, emit, userAgent, contact, lookup = createDnsLookup() }: DoorDependencies): Door {
+export function createDoor({
+  hosts,
+  emit,
+  userAgent,
+  contact,
+  lookup = createDnsLookup(),
+  upstream,
+}: DoorDependencies): Door {
   const closing = new AbortController();
   const resolve = createNameCache({ lookup, emit, closing: closing.signal });
-  const connect = createConnect({ hosts, resolve, open: openSocket, emit, contact, closing: closing.signal });
-  const waiters = createWaiters();
+  const connect = createConnect({
+    ...{ hosts, resolve, emit, contact, closing: closing.signal },
+    open: openSocket,
+    openPublic: upstream === undefined ? openSocket : createProxyOpener(upstream),
+  });
+  const waiters = createWaiters(emit);
   const dispatcher = createAgent(connect, waiters);
+  const counted: Connect = async (destination) => {
+    const leave = waiters.enter(`${destination.hostname}:${destination.port}`);
+    return await connect(destination).finally(leave);
+  };
   const proxies = new Set<EgressProxy>();
 
   return {
     connect,
     fetchDocument: (request) => fetchDocument(request, { dispatcher, waiters, emit, userAgent }),
     async startProxy() {
-      const proxy = await startProxy(connect);
+      const proxy = await startProxy(counted);
       proxies.add(proxy);
       return proxy;
     },

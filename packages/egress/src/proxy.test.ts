@@ -2,13 +2,17 @@ import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { ProxyAgent, request, WebSocket } from 'undici';
 import { describe, expect, test } from 'vitest';
-import type { EgressProxy } from './index.ts';
+import type { EgressProxy, ProxyPass } from './index.ts';
 import { askProxy } from './testing/ask-proxy.ts';
 import { openDoor, resolvesTo, startRawSite, startSite } from './testing/sites.ts';
 
 /** An HTTP client that uses the proxy as a browser would: CONNECT, or absolute form where `tunnel` is false. */
 function agentFor(proxy: EgressProxy, tunnel: boolean): ProxyAgent {
-  const token = `Basic ${Buffer.from(`${proxy.username}:${proxy.password}`).toString('base64')}`;
+  return agentOf(proxy, proxy.issuePass(Number.POSITIVE_INFINITY), tunnel);
+}
+
+function agentOf(proxy: EgressProxy, { username, password }: ProxyPass, tunnel: boolean): ProxyAgent {
+  const token = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
   return new ProxyAgent({ uri: proxy.server, token, proxyTunnel: tunnel });
 }
 
@@ -109,14 +113,17 @@ describe('I5: the proxy', () => {
 });
 
 describe('the proxy', () => {
-  test('lets in nobody without its password, which no two proxies share', async () => {
+  test('lets in nobody without a pass, which is good for one proxy and until it is given back', async () => {
     await using site = await startSite((_, response) => response.end('secret'));
     await using door = openDoor(`shop.test=127.0.0.1:${site.port}`);
     await using proxy = await door.startProxy();
     await using other = await door.startProxy();
-    expect(proxy.password).not.toBe(other.password);
-    const wrong = `Proxy-Authorization: Basic ${Buffer.from(`${other.username}:${other.password}`).toString('base64')}\r\n`;
-    for (const auth of ['', wrong, 'Proxy-Authorization: Bearer x\r\n']) {
+    const [abroad, over] = [other.issuePass(1), proxy.issuePass(1)];
+    over[Symbol.dispose]();
+    const wrong = [abroad, over].map(({ username, password }) => {
+      return `Proxy-Authorization: Basic ${Buffer.from(`${username}:${password}`).toString('base64')}\r\n`;
+    });
+    for (const auth of ['', ...wrong, 'Proxy-Authorization: Bearer x\r\n']) {
       for (const line of ['CONNECT shop.test:80', 'GET http://shop.test/']) {
         const answer = await askProxy(proxy, () => `${line} HTTP/1.1\r\nHost: shop.test\r\n${auth}\r\n`);
         expect(answer).toMatch(/^HTTP\/1\.1 407 [\s\S]*proxy-authenticate: Basic/i);
@@ -180,6 +187,55 @@ describe('the proxy', () => {
     await using door = openDoor(`shop.test=127.0.0.1:${site.port}`);
     await using proxy = await door.startProxy();
     await expect(get(proxy, 'http://shop.test/', false)).rejects.toThrow();
+  });
+
+  test.each([true, false])('I8: a pass is good for so many bytes (CONNECT: %s), and for none after', async (tunnel) => {
+    await using site = await startSite((_, response) => response.end('x'.repeat(600_000)));
+    await using door = openDoor(`shop.test=127.0.0.1:${site.port}`);
+    await using proxy = await door.startProxy();
+    using pass = proxy.issuePass(1_000_000);
+    await closing(agentOf(proxy, pass, tunnel), async (dispatcher) => {
+      const first = await request('http://shop.test/', { dispatcher });
+      expect(await first.body.text()).toHaveLength(600_000);
+      expect(pass.exceeded.aborted).toBe(false);
+      await expect(request('http://shop.test/', { dispatcher }).then(({ body }) => body.text())).rejects.toThrow();
+      expect(pass.exceeded.aborted).toBe(true);
+      const third = await request('http://shop.test/', { dispatcher }).then(
+        ({ statusCode }) => statusCode,
+        () => 'refused',
+      );
+      expect([407, 'refused']).toContain(third);
+    });
+    expect(site.requests).toHaveLength(2);
+    // The page beside it is not concerned.
+    expect(await get(proxy, 'http://shop.test/', tunnel)).toMatchObject({ statusCode: 200 });
+  });
+
+  test('I10: a pass that is given back ends its connections, and no others', async () => {
+    await using site = await startSite((incoming, response) => incoming.url === '/quick' && response.end());
+    await using door = openDoor(`shop.test=127.0.0.1:${site.port}`);
+    await using proxy = await door.startProxy();
+    const [ends, stays] = [proxy.issuePass(1_000), proxy.issuePass(1_000)];
+    const hang = (pass: ProxyPass, tunnel: boolean) =>
+      closing(agentOf(proxy, pass, tunnel), async (dispatcher) => await request('http://shop.test/', { dispatcher }));
+    const ended = [true, false].map((tunnel) => hang(ends, tunnel).catch(() => 'ended'));
+    let others = 0;
+    for (const tunnel of [true, false]) void hang(stays, tunnel).catch(() => (others += 1));
+    await expect.poll(() => site.requests.length).toBe(4);
+    ends[Symbol.dispose]();
+    expect(await Promise.all(ended)).toEqual(['ended', 'ended']);
+    await expect.poll(() => site.connections.filter(({ destroyed }) => destroyed).length).toBe(2);
+    expect(others).toBe(0);
+  });
+
+  test.each([
+    ['more fields than may be', 'x-a: b\r\n'.repeat(300)],
+    ['more bytes than may be', `x-a: ${'b'.repeat(70_000)}\r\n`],
+  ])('I8: an answer whose head has %s is a 502', async (_, fields) => {
+    await using site = await startRawSite((socket) => socket.end(`HTTP/1.1 200 OK\r\n${fields}\r\nbody`));
+    await using door = openDoor(`shop.test=127.0.0.1:${site.port}`);
+    await using proxy = await door.startProxy();
+    expect(await get(proxy, 'http://shop.test/', false)).toMatchObject({ statusCode: 502, text: '' });
   });
 
   test('I10: ends every connection when it closes, and closes twice without harm', async () => {

@@ -1,4 +1,3 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import {
   createServer,
@@ -11,33 +10,40 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { NumfleetError } from '@numfleet/contracts';
 import type { Connect } from './address/guarded-connect.ts';
+import { headLimits } from './head-limits.ts';
+import { type Account, createProxyPasses, type ProxyPass } from './proxy-passes.ts';
 
 export interface EgressProxy extends AsyncDisposable {
   /** `http://127.0.0.1:port` */
   server: string;
-  username: string;
-  password: string;
+  /** Lets one page in, for so many bytes. */
+  issuePass(maxBytes: number): ProxyPass;
 }
 
 const mostConnections = 1_024;
 const idleTimeoutMs = 60_000;
-const maxHeaderBytes = 65_536;
 
 /**
  * A forward proxy for the browser on a free loopback port: CONNECT, which Chromium uses for https, ws and wss, and http
  * requests in absolute form. Every connection goes through `connect`. What the guard refuses is answered 403 with
- * `x-numfleet-refused: <code>`, what cannot be reached 502, both without a word about the page.
+ * `x-numfleet-refused: <code>`, what cannot be reached 502, both without a word about the page. Whoever asks shows a pass,
+ * whose bytes are counted here, from outside of the browser, whatever asks for them: pages, their workers, websockets.
  *
  * Our own and not proxy-chain: that takes a look-up (`dnsLookup`), which Node never asks about a literal address, and no
  * socket, so that literals would go unchecked and a host's ports could not be mapped (NUMFLEET_EGRESS_HOSTS).
  */
 export async function startProxy(connect: Connect): Promise<EgressProxy> {
-  const username = 'numfleet';
-  const password = randomBytes(24).toString('base64url');
-  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  const passes = createProxyPasses();
+  /** Loopback is open to every user of the machine, so the proxy asks who comes. */
+  const admit = (request: IncomingMessage): Account => {
+    const account = passes.admit(request.headers['proxy-authorization'] ?? '');
+    if (account === null) throw new BadProxyRequest(407);
+    account.hold(request.socket);
+    return account;
+  };
   const clients = new Set<Socket>();
   const server = createServer({
-    maxHeaderSize: maxHeaderBytes,
+    maxHeaderSize: headLimits.bytes,
     headersTimeout: 10_000,
     requestTimeout: idleTimeoutMs,
     keepAliveTimeout: 5_000,
@@ -54,16 +60,16 @@ export async function startProxy(connect: Connect): Promise<EgressProxy> {
     // The server's own time-out ends with HTTP.
     request.socket.setTimeout(idleTimeoutMs, () => client.destroy());
     try {
-      admit(request, authorization);
-      await tunnel(connect, parseAuthority(request.url ?? ''), client, head);
+      const account = admit(request);
+      await tunnel(connect, account, parseAuthority(request.url ?? ''), client, head);
     } catch (error) {
       refuseTunnel(client, error);
     }
   });
   server.on('request', async (request, response) => {
     try {
-      admit(request, authorization);
-      await forward(connect, parseAbsolute(request.url ?? ''), request, response);
+      const account = admit(request);
+      await forward(connect, account, parseAbsolute(request.url ?? ''), request, response);
     } catch (error) {
       refuseRequest(response, error);
     }
@@ -74,8 +80,7 @@ export async function startProxy(connect: Connect): Promise<EgressProxy> {
   const { port } = server.address() as AddressInfo;
   return {
     server: `http://127.0.0.1:${port}`,
-    username,
-    password,
+    issuePass: passes.issue,
     [Symbol.asyncDispose]: () => close(server, clients),
   };
 }
@@ -87,13 +92,6 @@ class BadProxyRequest extends Error {
     super(`proxy request answered ${status}`);
     this.status = status;
   }
-}
-
-/** Loopback is open to every user of the machine, so the proxy asks who comes. */
-function admit(request: IncomingMessage, authorization: string): void {
-  const given = Buffer.from(request.headers['proxy-authorization'] ?? '');
-  const expected = Buffer.from(authorization);
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw new BadProxyRequest(407);
 }
 
 interface Target {
@@ -113,16 +111,23 @@ function parseAbsolute(text: string): URL {
   return url;
 }
 
-async function tunnel(connect: Connect, target: Target, client: Duplex, head: Buffer): Promise<void> {
+async function tunnel(connect: Connect, account: Account, target: Target, client: Duplex, head: Buffer): Promise<void> {
   const upstream = await connect({ ...target, signal: goneSignal(client) });
   client.on('close', () => upstream.destroy());
   upstream.on('error', () => client.destroy());
+  upstream.on('data', (chunk: Buffer) => account.receive(chunk.length));
   client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
   upstream.write(head);
   client.pipe(upstream).pipe(client);
 }
 
-async function forward(connect: Connect, url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function forward(
+  connect: Connect,
+  account: Account,
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const port = url.port === '' ? 80 : Number(url.port);
   const socket = await connect({ hostname: url.hostname, port, signal: goneSignal(response) });
   response.on('close', () => socket.destroy());
@@ -131,12 +136,18 @@ async function forward(connect: Connect, url: URL, request: IncomingMessage, res
     method: request.method ?? 'GET',
     path: url.pathname + url.search,
     headers: ['Host', url.host, ...endToEnd(request.rawHeaders, 'host')],
-    maxHeaderSize: maxHeaderBytes,
+    maxHeaderSize: headLimits.bytes,
   });
+  // One more than may be, since Node leaves out in silence what is beyond.
+  upstream.maxHeadersCount = headLimits.fields + 1;
   request.pipe(upstream);
   const [answer] = (await once(upstream, 'response')) as [IncomingMessage];
   upstream.on('error', () => response.destroy());
   answer.on('error', () => response.destroy());
+  if (answer.rawHeaders.length / 2 > headLimits.fields) {
+    throw new NumfleetError('head-too-large', 'The head of the answer has too many fields.');
+  }
+  answer.on('data', (chunk: Buffer) => account.receive(chunk.length));
   response.writeHead(answer.statusCode ?? 502, endToEnd(answer.rawHeaders));
   answer.pipe(response);
 }

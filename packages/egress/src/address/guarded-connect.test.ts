@@ -6,7 +6,7 @@ import { notPublic } from '../testing/not-public.ts';
 import { fetchRequest, openDoor, resolvesTo, startSite } from '../testing/sites.ts';
 import { type Connect, createConnect } from './guarded-connect.ts';
 import type { Resolve } from './name-cache.ts';
-import type { OpenSocket } from './open-socket.ts';
+import { type OpenSocket, openSocket } from './open-socket.ts';
 
 const signal = () => AbortSignal.timeout(5_000);
 
@@ -192,4 +192,23 @@ test('a host whose port is closed is connect-failed; an open one gives a socket 
   expect(socket.remotePort).toBe(port);
   socket.end();
   await once(socket, 'close');
+});
+
+test('I8: a connection holds its place until it is closed, and one that was not made holds none', async () => {
+  await using site = await startSite((_, response) => response.end());
+  const closing = new AbortController();
+  const connect = createConnect({
+    ...{ hosts: parseEgressHosts(`up.test=127.0.0.1:${site.port},down.test=127.0.0.1:1`), resolve: async () => [] },
+    ...{ open: openSocket, emit: () => {}, contact: null, closing: closing.signal },
+    limits: { perHost: 1, total: 1 },
+  });
+  const to = (hostname: string, ms = 5_000) => connect({ hostname, port: 80, signal: AbortSignal.timeout(ms) });
+  for (let time = 0; time < 2; time += 1)
+    await expect(to('down.test')).rejects.toMatchObject({ code: 'connect-failed' });
+  const first = await to('up.test');
+  await expect(to('up.test', 100)).rejects.toMatchObject({ code: 'aborted' });
+  const second = to('up.test');
+  first.destroy();
+  (await second).destroy();
+  expect(site.connections).toHaveLength(2);
 });

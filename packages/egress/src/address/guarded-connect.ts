@@ -1,11 +1,13 @@
 import type { Socket } from 'node:net';
 import { type Emit, NumfleetError } from '@numfleet/contracts';
 import { badPorts } from './bad-ports.ts';
-import { canonicalHost } from './canonical-host.ts';
+import { canonicalHost, type Host } from './canonical-host.ts';
+import { connectFirst } from './connect-first.ts';
 import type { EgressHosts, EgressTarget } from './egress-hosts.ts';
 import { isPublicAddress } from './is-public-address.ts';
 import type { Resolve } from './name-cache.ts';
 import type { OpenSocket } from './open-socket.ts';
+import { createPlaces, type PlaceLimits } from './places.ts';
 
 export interface Destination {
   /** As it stands in the URL or in a proxy request, in any spelling. */
@@ -21,6 +23,9 @@ export interface GuardDependencies {
   resolve: Resolve;
   /** Connects to an address that has been checked; apart, so that a test sees what would be dialled. */
   open: OpenSocket;
+  /** The same for public addresses, where they are reached another way: through the operator's proxy. */
+  openPublic?: OpenSocket;
+  limits?: PlaceLimits;
   emit: Emit;
   /** NUMFLEET_CONTACT. Without it nothing but the overridden hosts is reached (I11). */
   contact: string | null;
@@ -28,25 +33,37 @@ export interface GuardDependencies {
   closing: AbortSignal;
 }
 
-const addressesTried = 3;
+/** Far above what a polite crawl wants, and below the open files that a process may have. */
+const mostConnections: PlaceLimits = { perHost: 128, total: 1_024 };
 
 /**
  * The guard (I5): resolves a name once, checks every address that it has, also those that were kept from before, and
  * connects to one of the very addresses it checked, so that a second answer of a rebinding name is never asked for.
  *
- * The connection throws NumfleetError: `address-refused`, `contact-missing`, `dns-failed`, `connect-failed` or `aborted`.
+ * The connection throws NumfleetError: `address-refused`, `contact-missing`, `dns-failed`, `connect-failed`, `proxy-failed`
+ * or `aborted`.
  */
-export function createConnect({ hosts, resolve, open, emit, contact, closing }: GuardDependencies): Connect {
+export function createConnect(dependencies: GuardDependencies): Connect {
+  const { hosts, resolve, open, openPublic = open, emit, contact, closing } = dependencies;
+  const places = createPlaces(dependencies.limits ?? mostConnections);
   return async ({ hostname, port, signal }) => {
     const either = AbortSignal.any([signal, closing]);
-    return await connectFirst(open, await checkedTargets(hostname, port, either), either);
-  };
-
-  async function checkedTargets(hostname: string, port: number, signal: AbortSignal): Promise<EgressTarget[]> {
     const host = canonicalHost(hostname);
     if (host === null) throw refuse('bad-name', 'dns-failed', 'The host is neither a name nor an address.');
-    const override = hosts.targetOf(host.kind === 'name' ? host.name : host.address);
-    if (override !== null) return [override];
+    const name = host.kind === 'name' ? host.name : host.address;
+    const override = hosts.targetOf(name);
+    const targets = override === null ? await checkedTargets(host, port, either) : [override];
+    const release = await places.take(name, either);
+    try {
+      const socket = await connectFirst(override === null ? openPublic : open, targets, either);
+      return socket.once('close', release);
+    } catch (error) {
+      release();
+      throw error;
+    }
+  };
+
+  async function checkedTargets(host: Host, port: number, signal: AbortSignal): Promise<EgressTarget[]> {
     if (badPorts.has(port) || port > 65_535) {
       throw refuse('bad-port', 'address-refused', 'The port belongs to another protocol than HTTP.');
     }
@@ -83,17 +100,4 @@ type RefusalReason = Extract<Parameters<Emit>[0], { type: 'egress.refused' }>['r
 /** RFC 6761 §6.3: whatever a name server says, this is the machine itself. */
 function isLocalName(name: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost');
-}
-
-async function connectFirst(open: OpenSocket, targets: EgressTarget[], signal: AbortSignal): Promise<Socket> {
-  let cause: unknown;
-  for (const target of targets.slice(0, addressesTried)) {
-    try {
-      return await open(target, signal);
-    } catch (error) {
-      if (signal.aborted) throw error;
-      cause = error;
-    }
-  }
-  throw new NumfleetError('connect-failed', 'No address of the host accepted a connection.', { cause });
 }

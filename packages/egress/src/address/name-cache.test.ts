@@ -99,7 +99,8 @@ describe('G24: name servers that fail', () => {
     else server.set(() => ({ kind }));
     const began = performance.now();
     expect(await get()).toEqual(['192.0.2.1']);
-    expect(performance.now() - began).toBeLessThan(second);
+    // Long before a silent server is given up, also on a machine that is short of time.
+    expect(performance.now() - began).toBeLessThan(4 * second);
     expect(results).toEqual(['fresh', 'stale']);
   });
 

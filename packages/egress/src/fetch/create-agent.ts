@@ -1,20 +1,23 @@
 import { NumfleetError } from '@numfleet/contracts';
 import { Agent, buildConnector } from 'undici';
 import type { Connect } from '../address/guarded-connect.ts';
+import { headLimits } from '../head-limits.ts';
 import type { Waiters } from './waiters.ts';
 
-const maxHeaderBytes = 65_536;
 const handshakeTimeoutMs = 10_000;
+/** Half of what the guard lets a host have, so that the browser has the other; requests beyond wait for their turn. */
+const connectionsEach = 64;
 
 /**
  * An HTTP/1.1 client that reaches the network through the guard alone. HTTP/2 stays off: a coalesced connection would
  * serve hosts that the guard was never asked about.
  */
-export function createAgent(connect: Connect, waiters: Waiters): Agent {
+export function createAgent(connect: Connect, waiters: Waiters, connections = connectionsEach): Agent {
   const wrapInTls = buildConnector({ allowH2: false, timeout: handshakeTimeoutMs });
   return new Agent({
     allowH2: false,
-    maxHeaderSize: maxHeaderBytes,
+    connections,
+    maxHeaderSize: headLimits.bytes,
     keepAliveTimeout: 4_000,
     keepAliveMaxTimeout: 10_000,
     connect(options, callback) {

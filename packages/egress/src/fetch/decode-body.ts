@@ -26,14 +26,8 @@ const mostCodings = 2;
  * @throws NumfleetError `malformed-response` for an unknown coding and for corrupt data
  */
 export async function decodeBody(body: CutBytes, contentEncoding: string, maxBytes: number): Promise<CutBytes> {
-  const codings = contentEncoding
-    .toLowerCase()
-    .split(',')
-    .map((coding) => coding.trim());
-  const applied = codings.filter((coding) => coding !== '' && coding !== 'identity');
-  if (applied.length > mostCodings) throw malformed();
   let { bytes, truncated } = body;
-  for (const coding of applied.reverse()) {
+  for (const coding of appliedCodings(contentEncoding).reverse()) {
     // A 204 or 304 may name a coding and have no body.
     if (bytes.length === 0) break;
     const decoded = await decode(bytes, coding, maxBytes);
@@ -41,6 +35,17 @@ export async function decodeBody(body: CutBytes, contentEncoding: string, maxByt
     truncated ||= decoded.truncated;
   }
   return { bytes, truncated };
+}
+
+/** In the order in which they were applied. Throws `malformed-response` for more than anyone needs. */
+export function appliedCodings(contentEncoding: string): string[] {
+  const codings = contentEncoding
+    .toLowerCase()
+    .split(',')
+    .map((coding) => coding.trim());
+  const applied = codings.filter((coding) => coding !== '' && coding !== 'identity');
+  if (applied.length > mostCodings) throw malformed();
+  return applied;
 }
 
 async function decode(bytes: Uint8Array, coding: string, maxBytes: number): Promise<CutBytes> {
@@ -63,7 +68,7 @@ export async function collect(stream: AsyncIterable<Uint8Array>, maxBytes: numbe
   return { bytes: Buffer.concat(chunks), truncated: room < 0 };
 }
 
-function decoderFor(coding: string, bytes: Uint8Array): Duplex {
+export function decoderFor(coding: string, bytes: Uint8Array): Duplex {
   const zlib = { finishFlush: constants.Z_SYNC_FLUSH };
   switch (coding) {
     case 'gzip':
@@ -81,6 +86,6 @@ function decoderFor(coding: string, bytes: Uint8Array): Duplex {
   }
 }
 
-function malformed(cause?: unknown): NumfleetError {
+export function malformed(cause?: unknown): NumfleetError {
   return new NumfleetError('malformed-response', 'The body is not compressed as its header says.', { cause });
 }

@@ -3,7 +3,8 @@ import { NumfleetError, type PageCode, pageCodes } from '@numfleet/contracts';
 /** Names and codes of undici and of Node's sockets; what comes first counts. */
 const codes: [RegExp, PageCode][] = [
   [/^UND_ERR_(?:HEADERS|BODY)_TIMEOUT$/, 'fetch-timeout'],
-  [/^(?:HTTPParserError|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_\w+)$/, 'malformed-response'],
+  [/^UND_ERR_HEADERS_OVERFLOW$/, 'head-too-large'],
+  [/^(?:HTTPParserError|UND_ERR_RES_\w+)$/, 'malformed-response'],
   [
     /^(?:UND_ERR_(?:SOCKET|CLOSED|DESTROYED)|ECONN\w+|EPIPE|ETIMEDOUT|EHOST\w+|ENET\w+|EPROTO|ERR_SSL_\w+)$/,
     'connection-lost',

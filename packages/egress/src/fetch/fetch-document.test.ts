@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { getCACertificates, setDefaultCACertificates, type TlsOptions } from 'node:tls';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import type { FleetEvent } from '@numfleet/contracts';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { FetchOutcome } from '../index.ts';
-import { certificate, certificateKey } from '../testing/shop-test-certificate.ts';
+import { certificate, certificateKey, expiredCertificate } from '../testing/certificates.ts';
 import { fetchRequest, openDoor, startRawSite, startSite } from '../testing/sites.ts';
 import { createAgent } from './create-agent.ts';
 import { fetchDocument } from './fetch-document.ts';
@@ -185,10 +186,11 @@ describe('a failure', () => {
       'a bad chunk',
       (socket) => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n'),
     ],
+    ['head-too-large', 'a head without end', (socket) => socket.write(`HTTP/1.1 200 OK\r\na: ${'x'.repeat(200_000)}`)],
     [
-      'malformed-response',
-      'a head without end',
-      (socket) => socket.write(`HTTP/1.1 200 OK\r\na: ${'x'.repeat(200_000)}`),
+      'head-too-large',
+      'a head of 300 fields',
+      (socket) => socket.end(`HTTP/1.1 200 OK\r\n${'set-cookie: a=b\r\n'.repeat(300)}\r\nbody`),
     ],
     [
       'malformed-response',
@@ -364,7 +366,7 @@ test('I7: a request that was given up while its connection was made is not writt
   await using door = openDoor(`shop.test=127.0.0.1:${site.port}`);
   const ready = Promise.withResolvers<void>();
   const { signal } = new AbortController();
-  const waiters = createWaiters();
+  const waiters = createWaiters(() => {});
   const dispatcher = createAgent(async () => {
     await ready.promise;
     return await door.connect({ hostname: 'shop.test', port: 80, signal });
@@ -378,8 +380,31 @@ test('I7: a request that was given up while its connection was made is not writt
   expect(site.requests).toEqual([]);
 });
 
+test('G24: an origin has 64 connections; requests beyond wait no longer than their deadline, and how many wait is told', async () => {
+  const answers: (() => void)[] = [];
+  await using site = await startSite((_, response) => void answers.push(() => response.end('ok')));
+  const told: number[] = [];
+  const emit = (event: FleetEvent) => event.type === 'egress.waiting' && told.push(event.requests);
+  await using door = openDoor(`shop.test=127.0.0.1:${site.port}`, { emit });
+  const first = Array.from({ length: 64 }, () => door.fetchDocument(fetchRequest('http://shop.test/')));
+  await expect.poll(() => answers.length, { timeout: 5_000 }).toBe(64);
+  expect(told.at(-1)).toBe(0);
+  const [hasty, patient] = [300, 10_000].map((ms) =>
+    door.fetchDocument(fetchRequest('http://shop.test/', { signal: AbortSignal.timeout(ms) })),
+  );
+  expect(told.at(-1)).toBe(2);
+  expect(await hasty).toMatchObject({ kind: 'failed', code: 'fetch-timeout', requestedAt: null });
+  expect(told.at(-1)).toBe(1);
+  expect(site.connections).toHaveLength(64);
+  answers.shift()?.();
+  await expect.poll(() => answers.length).toBe(64);
+  expect(told.at(-1)).toBe(0);
+  for (const answer of answers) answer();
+  expect((await Promise.all([...first, patient])).every((outcome) => outcome?.kind === 'document')).toBe(true);
+});
+
 test('I6: connecting ends when the last request that waits for the origin is given up, and not before', async () => {
-  const waiters = createWaiters();
+  const waiters = createWaiters(() => {});
   const signals: AbortSignal[] = [];
   const dispatcher = createAgent(({ signal }) => {
     signals.push(signal);
@@ -425,31 +450,50 @@ test('a connection is used again without a delay, and closed after each request 
 });
 
 describe('https', () => {
-  const listenSecurely = async () => {
-    const server = createHttpsServer({ cert: certificate, key: certificateKey }, (_, response) =>
+  const listenSecurely = async (options: TlsOptions = {}) => {
+    const server = createHttpsServer({ cert: certificate, key: certificateKey, ...options }, (_, response) =>
       response.end('secure'),
     );
+    let requests = 0;
+    server.on('request', () => {
+      requests += 1;
+    });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    return { port, [Symbol.asyncDispose]: async () => void server.close() };
+    return {
+      port,
+      requests: () => requests,
+      async [Symbol.asyncDispose]() {
+        server.closeAllConnections();
+        server.close();
+      },
+    };
   };
+  const trusted = getCACertificates();
+  afterEach(() => setDefaultCACertificates(trusted));
+  const old: TlsOptions = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' };
 
-  test('is refused where the certificate is not trusted or is for another host, and nothing is sent', async () => {
+  test.each<[string, { host?: string; trust?: boolean } & TlsOptions]>([
+    ['is signed by itself', { trust: false }],
+    ['is for another host', { host: 'other.test' }],
+    ['is over', { cert: expiredCertificate }],
+    ['is fine, but the protocol is older than TLS 1.2', old],
+    ['is fine, but the ciphers are none of ours', { ciphers: 'NULL-SHA256:@SECLEVEL=0', maxVersion: 'TLSv1.2' }],
+  ])('is tls-failed where the certificate %s, and nothing is sent', async (_, given) => {
+    const { host = 'shop.test', trust = true, ...options } = given;
+    if (trust) setDefaultCACertificates([...trusted, certificate]);
+    await using site = await listenSecurely(options);
+    await using door = openDoor(`*.test=127.0.0.1:${site.port}`);
+    const outcome = await door.fetchDocument(fetchRequest(`https://${host}/`));
+    expect(outcome).toMatchObject({ kind: 'failed', code: 'tls-failed', requestedAt: null });
+    expect(site.requests()).toBe(0);
+  });
+
+  test('control: the same site, trusted and by its name, is fetched', async () => {
+    setDefaultCACertificates([...trusted, certificate]);
     await using site = await listenSecurely();
     await using door = openDoor(`*.test=127.0.0.1:${site.port}`);
-    const untrusted = await door.fetchDocument(fetchRequest('https://shop.test/'));
-    expect(untrusted).toMatchObject({ kind: 'failed', code: 'tls-failed', requestedAt: null });
-
-    const trusted = getCACertificates();
-    setDefaultCACertificates([...trusted, certificate]);
-    try {
-      const secure = await door.fetchDocument(fetchRequest('https://shop.test/'));
-      expect(text(secure)).toBe('secure');
-      const misnamed = await door.fetchDocument(fetchRequest('https://other.test/'));
-      expect(misnamed).toMatchObject({ kind: 'failed', code: 'tls-failed', requestedAt: null });
-    } finally {
-      setDefaultCACertificates(trusted);
-    }
+    expect(text(await door.fetchDocument(fetchRequest('https://shop.test/')))).toBe('secure');
   });
 });

@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici';
 import { isAllowed } from '../robots/is-allowed.ts';
 import { escapeOctet } from '../robots/octets.ts';
 import { acceptedCodings, collect, decodeBody } from './decode-body.ts';
+import { decodeStream } from './decode-chunks.ts';
 import { failureCode } from './failure-code.ts';
 import { retryAfterOf } from './retry-after.ts';
 import { type Answer, sendRequest } from './send-request.ts';
@@ -18,6 +19,11 @@ export interface FetchRequest {
   robots: RobotsRule[] | null;
   /** Limit of the body, compressed and not. */
   maxBytes: number;
+  /**
+   * Takes the body of a success while it comes, decoded, instead of its being gathered: that of the outcome is empty then.
+   * The limit holds for what is received; of what it unpacks to `read` takes as much as it wants.
+   */
+  read?: (body: AsyncIterable<Uint8Array>) => Promise<void>;
   maxRedirects: number;
   /** Where a redirect is followed to: `host` lets scheme and port change, which only robots.txt may, having no rules above it. */
   redirectsWithin?: 'origin' | 'host';
@@ -35,6 +41,8 @@ interface Trail {
   requestedAt: number | null;
   /** How long the host wants to be left alone, ms. */
   retryAfterMs: number | null;
+  /** From the start of the last request to the head of its answer, ms; null where none came. */
+  latencyMs: number | null;
   /** Redirects followed. */
   hops: number;
 }
@@ -67,7 +75,7 @@ export interface FetchDependencies {
 
 /** Fetches one document, following redirects within its origin under its robots rules and its delay. Never rejects. */
 export async function fetchDocument(request: FetchRequest, dependencies: FetchDependencies): Promise<FetchOutcome> {
-  const trail: Trail = { requestedAt: null, retryAfterMs: null, hops: 0 };
+  const trail: Trail = { requestedAt: null, retryAfterMs: null, latencyMs: null, hops: 0 };
   const visited = new Set<string>();
   let url = new URL(request.url);
   try {
@@ -101,6 +109,7 @@ async function exchange(
   { dispatcher, waiters, emit, userAgent }: FetchDependencies,
 ): Promise<Exchanged> {
   const startedAt = performance.now();
+  let sentAt = startedAt;
   const report = { status: null as number | null, bytes: 0 };
   const seconds = () => (performance.now() - startedAt) / 1_000;
   try {
@@ -112,11 +121,14 @@ async function exchange(
       signal: request.signal,
       onStart: (at) => {
         trail.requestedAt = at;
+        trail.latencyMs = null;
+        sentAt = performance.now();
       },
     });
+    trail.latencyMs = Math.round(performance.now() - sentAt);
     report.status = answer.status;
     trail.retryAfterMs = retryAfterOf(answer.headers, answer.status, Date.now());
-    const exchanged = await readAnswer(answer, request.maxBytes);
+    const exchanged = await readAnswer(answer, request);
     report.bytes = 'body' in exchanged ? exchanged.body.length : 0;
     emit({ type: 'egress.request', ...report, code: null, seconds: seconds() });
     return exchanged;
@@ -138,17 +150,37 @@ function requestHeaders(userAgent: string, accept: string): Record<string, strin
 
 const redirectStatuses = new Set([301, 302, 303, 307, 308]);
 
-async function readAnswer({ status, headers, body }: Answer, maxBytes: number): Promise<Exchanged> {
+async function readAnswer({ status, headers, body }: Answer, { maxBytes, read }: FetchRequest): Promise<Exchanged> {
   const location = headers.location;
   if (redirectStatuses.has(status) && location !== undefined) {
     body.destroy();
     return { location, status };
   }
-  const received = await collect(body, maxBytes);
-  const decoded = await decodeBody(received, headers['content-encoding'] ?? '', maxBytes);
+  const coding = headers['content-encoding'] ?? '';
   // The body is no longer what these two describe.
   const { 'content-encoding': _coding, 'content-length': _length, ...rest } = headers;
+  if (read && status < 300) {
+    const received = { bytes: 0, truncated: false };
+    await read(decodeStream(upTo(body, maxBytes, received), coding));
+    return { status, headers: rest, body: new Uint8Array(), truncated: received.truncated };
+  }
+  const decoded = await decodeBody(await collect(body, maxBytes), coding, maxBytes);
   return { status, headers: rest, body: decoded.bytes, truncated: decoded.truncated };
+}
+
+/** What is received, up to a limit; the rest is never received. */
+async function* upTo(
+  body: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+  received: { bytes: number; truncated: boolean },
+): AsyncIterable<Uint8Array> {
+  for await (const chunk of body) {
+    const room = maxBytes - received.bytes;
+    received.bytes += chunk.length;
+    received.truncated = chunk.length > room;
+    yield chunk.subarray(0, room);
+    if (received.truncated) return;
+  }
 }
 
 type NextHop =

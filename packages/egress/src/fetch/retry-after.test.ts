@@ -42,6 +42,31 @@ test.each<[Record<string, string>, number, number | null]>([
   [{ ratelimit: '"default";r=0;t=30' }, 200, 30_000],
   [{ ratelimit: '"burst";r=0;t=3, "daily";r=0;t=300, "spare";r=9;t=900' }, 200, 300_000],
   [{ ratelimit: '"default";r=50;t=30' }, 200, null],
+  // a quota that is spent and does not say until when: its window
+  [{ ratelimit: '"hour";r=0', 'ratelimit-policy': '"hour";q=100;w=3600, "day";q=500;w=86400' }, 200, 3_600_000],
+  [{ ratelimit: '"hour";r=0', 'ratelimit-policy': '"day";q=500;w=86400' }, 200, null],
+  [{ ratelimit: '"default";r=0;t=1.5' }, 429, 1_500],
+  // Twitter, GitLab, Discord, and those who write a date
+  [{ 'x-rate-limit-remaining': '0', 'x-rate-limit-reset': inSeconds(900) }, 200, 900_000],
+  [{ 'ratelimit-remaining': '0', 'ratelimit-resettime': 'Sun, 06 Nov 1994 08:50:37 GMT' }, 200, 60_000],
+  [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': inSeconds(999), 'x-ratelimit-reset-after': '1.5' }, 200, 1_500],
+  [{ 'x-ratelimit-remaining': '0.0', 'x-ratelimit-reset': '40' }, 200, 40_000],
+  [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': 'Sun, 06 Nov 1994 08:50:37 GMT' }, 200, 60_000],
+  [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1994-11-06T08:50:37Z' }, 200, 60_000],
+  [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1994-11-06T09:50:37+01:00' }, 200, 60_000],
+  // values that lie are bounded, or say nothing
+  ...['-30', 'Infinity', 'NaN', '1e400', '0x10', '', '9'.repeat(400)].map(
+    (reset): [Record<string, string>, number, null] => [
+      { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset, ratelimit: `"default";r=0;t=${reset}` },
+      429,
+      null,
+    ],
+  ),
+  [{ 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' }, 503, day],
+  [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '9999-12-31T23:59:59Z' }, 200, day],
+  [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '253402300799000' }, 200, day],
+  [{ ratelimit: '"default";r=0;t=999999999999999' }, 200, day],
+  [{ ratelimit: `"default";r=0;t=30${', "x";r=0;t=1'.repeat(100)}` }, 200, null],
   // the longest counts
   [{ 'retry-after': '5', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '60' }, 429, 60_000],
   [{}, 429, null],

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { NumfleetError } from '@numfleet/contracts';
 import type { Dispatcher } from 'undici';
+import { headLimits } from '../head-limits.ts';
 import type { Waiters } from './waiters.ts';
 
 export interface Answer {
@@ -54,6 +55,7 @@ export async function sendRequest(dispatcher: Dispatcher, waiters: Waiters, part
     },
     onResponseStart(started, status, responseHeaders) {
       if (status < 200) return;
+      if (fieldsOf(started) > headLimits.fields) return started.abort(tooManyFields());
       body = bodyOf(started);
       answer.resolve({ status, headers: singleHeaders(responseHeaders), body });
     },
@@ -81,6 +83,15 @@ function isCutShort(error: Error): boolean {
 
 function lost(cause: Error): NumfleetError {
   return new NumfleetError('connection-lost', 'The connection ended within the body.', { cause });
+}
+
+/** Counted as they came: of those that are repeated, undici makes one. */
+function fieldsOf({ rawHeaders }: Dispatcher.DispatchController): number {
+  return Array.isArray(rawHeaders) ? rawHeaders.length / 2 : 0;
+}
+
+function tooManyFields(): NumfleetError {
+  return new NumfleetError('head-too-large', 'The head of the answer has too many fields.');
 }
 
 function bodyOf(controller: Dispatcher.DispatchController): Readable {

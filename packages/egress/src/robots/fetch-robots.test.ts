@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { fetchRobots } from '../index.ts';
@@ -25,6 +26,7 @@ describe('I11: robots.txt by RFC 9309 §2.3.1', () => {
       redirect: null,
       requestedAt: expect.any(Number),
       retryAfterMs: null,
+      latencyMs: expect.any(Number),
       sitemaps: ['http://shop.test/s.xml'],
       hops: 0,
     });
@@ -60,6 +62,35 @@ describe('I11: robots.txt by RFC 9309 §2.3.1', () => {
     await using unnamed = openDoor('', { contact: null });
     const refused = await fetchRobots({ door: unnamed, url: 'http://public.example/robots.txt', ...limits() });
     expect(refused).toMatchObject({ outcome: 'unreachable', code: 'contact-missing', requestedAt: null });
+  });
+
+  test('I8: one of 100 MB is read up to its limit, and no more of it is taken', async () => {
+    const line = Buffer.from(`# ${'x'.repeat(1_000)}\n`.repeat(100));
+    let sent = 0;
+    const { result } = await fetchFrom((_, response) => {
+      response.write('User-agent: *\nDisallow: /x\n');
+      const more = () => {
+        while (sent < 100_000_000 && !response.destroyed) {
+          sent += line.length;
+          if (!response.write(line)) return void response.once('drain', more);
+        }
+        response.end('Disallow: /late\n');
+      };
+      more();
+    });
+    expect(result).toMatchObject({ outcome: 'fetched', rules: [{ allow: false, pattern: '/x' }] });
+    // What is on its way when the connection is closed is the system's buffers.
+    expect(sent).toBeLessThan(20_000_000);
+  });
+
+  test('one of random octets has no rules; one that is not packed as it says is unreachable', async () => {
+    const octets = randomBytes(600_000);
+    const plain = await fetchFrom((_, response) => response.end(octets));
+    expect(plain.result).toMatchObject({ outcome: 'fetched', rules: [], crawlDelayMs: null });
+    const packed = await fetchFrom((_, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(octets),
+    );
+    expect(packed.result).toMatchObject({ outcome: 'unreachable', code: 'malformed-response', rules: [] });
   });
 
   test('a page served in its place has no rules', async () => {

@@ -1,12 +1,13 @@
 import type { RobotsResult } from '@numfleet/contracts';
 import type { Door } from '../door.ts';
+import { blockedBy } from '../fetch/block-page.ts';
 import type { FetchOutcome } from '../fetch/fetch-document.ts';
 import { parseRobots, robotsMaxBytes } from './parse-robots.ts';
 
 /** What a robots job finds out; the URL of `redirect` is still plain. */
 export type RobotsOutcomeFields = Pick<
   RobotsResult,
-  'outcome' | 'status' | 'code' | 'rules' | 'crawlDelayMs' | 'requestedAt' | 'retryAfterMs'
+  'outcome' | 'status' | 'code' | 'rules' | 'crawlDelayMs' | 'requestedAt' | 'retryAfterMs' | 'latencyMs'
 > & {
   redirect: string | null;
   sitemaps: string[];
@@ -45,8 +46,8 @@ export async function fetchRobots({ door, url, hops = 0, ...limits }: RobotsRequ
     maxBytes: robotsMaxBytes + 3,
     accept: 'text/plain, */*;q=0.1',
   });
-  const { requestedAt, retryAfterMs } = fetched;
-  const trail = { requestedAt, retryAfterMs, hops: hops + fetched.hops };
+  const { requestedAt, retryAfterMs, latencyMs } = fetched;
+  const trail = { requestedAt, retryAfterMs, ...(latencyMs !== null && { latencyMs }), hops: hops + fetched.hops };
   const nothing = { status: null, code: null, rules: [], crawlDelayMs: null, redirect: null, sitemaps: [] };
   return { ...nothing, ...trail, ...judge(fetched, trail.hops) };
 }
@@ -56,7 +57,7 @@ type Judged = Pick<RobotsOutcomeFields, 'outcome'> & Partial<RobotsOutcomeFields
 function judge(fetched: FetchOutcome, hops: number): Judged {
   switch (fetched.kind) {
     case 'document':
-      return { status: fetched.status, ...judgeDocument(fetched.status, fetched.body) };
+      return { status: fetched.status, ...judgeDocument(fetched) };
     case 'redirect':
       if (hops >= maxRedirects) return { outcome: 'unavailable', status: fetched.status, code: 'too-many-redirects' };
       return { outcome: 'redirected', status: fetched.status, redirect: fetched.to, hops: hops + 1 };
@@ -69,7 +70,10 @@ function judge(fetched: FetchOutcome, hops: number): Judged {
   }
 }
 
-function judgeDocument(status: number, body: Uint8Array): Judged {
+function judgeDocument(document: Extract<FetchOutcome, { kind: 'document' }>): Judged {
+  const { status, body } = document;
+  // A page that shuts us out is no robots.txt, whatever its status says.
+  if (blockedBy(document) !== null) return { outcome: 'unreachable', code: 'blocked' };
   if (status >= 200 && status < 300) return { outcome: 'fetched', ...parseRobots(body) };
   // "Too many requests" is no word about the file: to crawl freely in answer to it would be the opposite of what is asked.
   if (status === 429) return { outcome: 'unreachable', code: 'throttled' };
