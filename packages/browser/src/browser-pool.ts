@@ -1,11 +1,12 @@
 import { type Emit, NumfleetError } from '@numfleet/contracts';
 import { abandonOnAbort, createDeadline, type Deadline } from '@numfleet/service';
 import { errors } from 'playwright-core';
-import { createBrowserHolder, type PoolState } from './browser-holder.ts';
+import { createBrowserHolder, type PoolState, type RecyclingLimits } from './browser-holder.ts';
 import type { Chromium } from './chromium.ts';
 import type { RunningBrowser } from './launch-browser.ts';
 import { leasePage, type PageLease, type Presence } from './page-lease.ts';
 import { type RenderedPage, type RenderRequest, renderPage } from './render-page.ts';
+import { renderTwice } from './render-twice.ts';
 import { createSlots } from './slots.ts';
 
 export type RenderOutcome =
@@ -21,27 +22,26 @@ export interface BrowserPool extends AsyncDisposable {
   /** Starts the browser ahead of its first page. Throws `browser-missing` or `folder-readonly`. */
   warm(): Promise<void>;
   state(): Promise<PoolState>;
+  /** Not well while browsers crash one after the other, and no more are started for a while. */
+  health(): { ok: boolean; reason?: string };
 }
 
-export interface BrowserPoolDeps extends Presence {
+export interface BrowserPoolDeps extends Presence, RecyclingLimits {
   chromium: Chromium;
   /** Browsers write here and nowhere else; what dead owners left here is removed. */
   runDir: string;
+  /** The folder of the run folders of all workers on this machine: what dead ones left there is removed as well. */
+  runRoot?: string;
   emit: Emit;
   /** Pages rendered at the same time. */
   maxPages: number;
-  /** Pages after which a browser is replaced, since they grow. */
-  recycleAfterPages?: number;
-  /** Resident memory, all its processes together, above which it is replaced. */
-  recycleAboveBytes?: number;
 }
 
 /** One browser at a time, started when first needed; the one before it may still be finishing its pages. */
 export function createBrowserPool(deps: BrowserPoolDeps): BrowserPool {
   const slots = createSlots(deps.maxPages);
   const holder = createBrowserHolder(deps);
-  const { server, username, password } = deps.proxy;
-  const presence: Presence = { proxy: { server, username, password }, userAgent: deps.userAgent, locale: deps.locale };
+  const presence: Presence = { proxy: deps.proxy, userAgent: deps.userAgent, locale: deps.locale };
 
   const renderInSlot = async (request: RenderRequest, deadline: Deadline): Promise<RenderOutcome> => {
     using _slot = await slots.take(deadline.signal);
@@ -51,7 +51,7 @@ export function createBrowserPool(deps: BrowserPoolDeps): BrowserPool {
       const page = await whileBothLive(runLease(lease, request, deadline), tenancy.browser, deadline.signal);
       return { kind: 'rendered', ...page };
     } finally {
-      await lease.end();
+      if (!(await lease.end())) tenancy.distrust();
     }
   };
 
@@ -62,17 +62,18 @@ export function createBrowserPool(deps: BrowserPoolDeps): BrowserPool {
         ...(request.signal ? { signal: request.signal } : {}),
       });
       try {
-        return await renderInSlot(request, deadline);
+        return await renderTwice(() => renderInSlot(request, deadline), request, deadline.remainingMs);
       } catch (error) {
         request.signal?.throwIfAborted();
         const code = failureCode(error);
         if (code === 'render-timeout')
-          deps.emit({ type: 'browser.hung', stage: 'render', timeoutMs: request.deadlineMs });
+          deps.emit({ type: 'browser.hung', stage: 'render', timeoutMs: Math.round(request.deadlineMs) });
         return { kind: 'failed', code };
       }
     },
     warm: holder.warm,
     state: holder.state,
+    health: holder.health,
     [Symbol.asyncDispose]: () => holder[Symbol.asyncDispose](),
   };
 }

@@ -21,6 +21,8 @@ export interface RunningBrowser {
   readonly sandbox: Sandbox;
   /** Aborted as soon as the browser is being ended or has died. */
   readonly gone: AbortSignal;
+  /** Why it is being ended or has; null while it lives. */
+  readonly ending: BrowserEnding | null;
   /** Settled when processes and folder are gone. */
   readonly ended: Promise<void>;
   /** Ends it within 2 s, browser first, then process group, and removes its folder. The first reason given stands. */
@@ -139,9 +141,11 @@ function superviseBrowser(parts: {
   emit: Emit;
 }): RunningBrowser {
   const gone = new AbortController();
+  let ending: BrowserEnding | null = null;
   const { promise: ended, resolve } = Promise.withResolvers<void>();
   const end = (reason: BrowserEnding) => {
-    if (gone.signal.aborted) return ended;
+    if (ending !== null) return ended;
+    ending = reason;
     gone.abort();
     void endBrowser(parts).then(() => {
       parts.emit({ type: 'browser.ended', pid: parts.pid, reason });
@@ -149,8 +153,16 @@ function superviseBrowser(parts: {
     });
     return ended;
   };
+  // Its pipe closes first, and pages fail with it: whoever asks for the next must not get this browser.
+  parts.playwright.once('disconnected', () => end('crashed'));
   void parts.exited.then(() => end('crashed'));
-  return { pid: parts.pid, playwright: parts.playwright, sandbox: parts.sandbox, gone: gone.signal, ended, end };
+  const { pid, playwright, sandbox } = parts;
+  return {
+    ...{ pid, playwright, sandbox, gone: gone.signal, ended, end },
+    get ending() {
+      return ending;
+    },
+  };
 }
 
 async function endBrowser(parts: {

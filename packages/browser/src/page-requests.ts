@@ -4,8 +4,9 @@ import type { RenderRequest } from './render-page.ts';
 /** What a page may load (I7, I8). */
 const pageLimits = {
   subresources: 100,
-  /** Bytes on the wire, all subresources and websockets together. */
-  subresourceBytes: 10 * 1024 * 1024,
+  /** Bytes of one subresource, and of all together, decompressed: what they are on the wire, the proxy counts. */
+  resourceBytes: 10 * 1024 * 1024,
+  totalBytes: 30 * 1024 * 1024,
   /** Other addresses that the page tried to go to and that are reported. */
   navigations: 20,
 };
@@ -13,6 +14,8 @@ const pageLimits = {
 export interface PageRequests {
   /** Whether something was refused because a limit was reached. */
   readonly cut: boolean;
+  /** Whether something was refused because its host's robots.txt asks so. */
+  readonly disallowed: boolean;
   /** Where the page wanted to go: scripted and meta redirects, reloads, popups. */
   readonly navigatedTo: string[];
   /** Aborted when a limit is reached by what cannot be refused: it ends only with the page. */
@@ -22,8 +25,6 @@ export interface PageRequests {
    * parser for good: refusing, 204 and an error page were all tried.
    */
   readonly left: AbortSignal;
-  /** Milliseconds since a request that may change the page was in flight; 0 while one is. */
-  quietForMs(): number;
 }
 
 /**
@@ -31,14 +32,14 @@ export interface PageRequests {
  * loads is bounded; what passes goes on to the proxy, which is the guard (I5). This is not: it bounds.
  */
 export async function governRequests(
-  parts: { context: BrowserContext; page: Page; session: CDPSession },
+  parts: { context: BrowserContext; page: Page; session: CDPSession; fed: AbortSignal },
   request: RenderRequest,
 ): Promise<PageRequests> {
-  const budget = createBudget();
-  const quiet = watchQuiet(parts.page, parts.session);
+  const budget = createBudget(parts.fed);
   const navigatedTo = new Set<string>();
   const left = new AbortController();
   let handedOver = false;
+  let disallowed = false;
 
   const answer = async (route: Route, asked: Request) => {
     const frame = frameOf(asked, parts.page);
@@ -53,6 +54,10 @@ export async function governRequests(
       return await route.abort('aborted'); // any other error would put an error page in the document's place
     }
     const wanted = !unwantedTypes.has(asked.resourceType()) && !isForeignFrame(asked, request.url);
+    if (wanted && request.mayAsk?.(asked.url()) === false) {
+      disallowed = true;
+      return await route.abort('blockedbyclient');
+    }
     return wanted && budget.admit() ? await route.continue() : await route.abort('blockedbyclient');
   };
 
@@ -63,16 +68,21 @@ export async function governRequests(
   // Only the first request of a chain is routed; a hop can be counted, not refused.
   parts.page.on('request', (asked) => void (asked.redirectedFrom() && budget.count()));
   await watchTraffic(parts.session, budget);
+  // What is on its way would still be unpacked, and put into the page, for as long as that is open.
+  const stop = () => void parts.session.send('Page.stopLoading').catch(pageIsGone);
+  budget.overfull.addEventListener('abort', stop, { once: true });
   return {
     get cut() {
       return budget.exceeded;
+    },
+    get disallowed() {
+      return disallowed;
     },
     get navigatedTo() {
       return [...navigatedTo];
     },
     overfull: budget.overfull,
     left: left.signal,
-    quietForMs: quiet,
   };
 }
 
@@ -83,34 +93,39 @@ interface Budget {
   admit(): boolean;
   /** One more request went out unasked. */
   count(): void;
-  receive(bytes: number): void;
+  /** So much more of a resource reached the page. */
+  receive(resource: string, bytes: number): void;
 }
 
-function createBudget(): Budget {
-  const overfull = new AbortController();
+function createBudget(fed: AbortSignal): Budget {
+  const cut = new AbortController();
+  const overfull = AbortSignal.any([fed, cut.signal]);
+  const ofResource = new Map<string, number>();
   let requests = 0;
-  let bytes = 0;
+  let total = 0;
   return {
-    overfull: overfull.signal,
+    overfull,
     get exceeded() {
-      return requests > pageLimits.subresources || overfull.signal.aborted;
+      return requests > pageLimits.subresources || overfull.aborted;
     },
     admit() {
       requests += 1;
       return !this.exceeded;
     },
     count() {
-      if (!this.admit()) overfull.abort();
+      if (!this.admit()) cut.abort();
     },
-    receive(count) {
-      bytes += count;
-      if (bytes > pageLimits.subresourceBytes) overfull.abort();
+    receive(resource, bytes) {
+      const size = (ofResource.get(resource) ?? 0) + bytes;
+      ofResource.set(resource, size);
+      total += bytes;
+      if (size > pageLimits.resourceBytes || total > pageLimits.totalBytes) cut.abort();
     },
   };
 }
 
 /** The frame of this page that asks; null when it is a popup's, or of a page that does not exist yet. */
-function frameOf(asked: Request, page: Page): Frame | null {
+export function frameOf(asked: Request, page: Page): Frame | null {
   try {
     const frame = asked.frame();
     return frame.page() === page ? frame : null;
@@ -155,37 +170,19 @@ const transportHeaders = new Set([
   'transfer-encoding',
 ]);
 
-/**
- * Requests that never end by design, and those that change nothing, do not keep the page from being quiet. The renderer
- * itself tells of a request before it answers anything that it is asked later; Playwright, which knows those of workers
- * too, only when the browser has passed it on, and on a busy machine that takes its time.
- */
-function watchQuiet(page: Page, session: CDPSession): () => number {
-  const inFlight = new Set<Request | string>();
-  let last = performance.now();
-  const began = (asked: Request | string, type: string) => {
-    if (!changingTypes.has(type.toLowerCase())) return;
-    inFlight.add(asked);
-    last = performance.now();
-  };
-  const ended = (asked: Request | string) => {
-    if (inFlight.delete(asked)) last = performance.now();
-  };
-  page.on('request', (asked) => began(asked, asked.resourceType()));
-  page.on('requestfinished', ended);
-  page.on('requestfailed', ended);
-  session.on('Network.requestWillBeSent', ({ requestId, type = '' }) => began(requestId, type));
-  session.on('Network.loadingFinished', ({ requestId }) => ended(requestId));
-  session.on('Network.loadingFailed', ({ requestId }) => ended(requestId));
-  return () => (inFlight.size > 0 ? 0 : performance.now() - last);
-}
-
-const changingTypes = new Set(['document', 'script', 'stylesheet', 'xhr', 'fetch']);
-
 /** Playwright tells sizes only of what has ended, and routes no websockets; both are counted as they come. */
 async function watchTraffic(session: CDPSession, budget: Budget): Promise<void> {
-  session.on('Network.dataReceived', (event) => budget.receive(event.encodedDataLength));
-  session.on('Network.webSocketFrameReceived', (event) => budget.receive(event.response.payloadData.length));
+  let document: string | null = null;
+  session.on('Network.requestWillBeSent', ({ requestId, loaderId }) => {
+    if (requestId === loaderId) document ??= requestId;
+  });
+  // Decompressed: a few kilobytes on the wire can unpack to gigabytes. The document was cut when it was fetched.
+  session.on('Network.dataReceived', ({ requestId, dataLength }) => {
+    if (requestId !== document) budget.receive(requestId, dataLength);
+  });
+  session.on('Network.webSocketFrameReceived', ({ requestId, response }) =>
+    budget.receive(requestId, response.payloadData.length),
+  );
   session.on('Network.webSocketCreated', () => budget.count());
   await session.send('Network.enable');
 }

@@ -6,7 +6,7 @@ export interface GroupUsage {
   processes: number;
   /** Resident memory; pages that the processes share count once for each. */
   rssBytes: number;
-  /** User and system time of the processes that are alive. */
+  /** User and system time of the processes that are alive, and of those that they have buried. */
   cpuSeconds: number;
 }
 
@@ -17,7 +17,7 @@ export async function groupUsage(group: number): Promise<GroupUsage | null> {
   for (const fields of await membersOf(group)) {
     usage.processes += 1;
     usage.rssBytes += Number(fields[stat.residentPages]) * pageSize;
-    usage.cpuSeconds += (Number(fields[stat.userTicks]) + Number(fields[stat.systemTicks])) / ticksPerSecond;
+    usage.cpuSeconds += cpuTicks.reduce((sum, place) => sum + Number(fields[place]), 0) / ticksPerSecond;
   }
   return usage;
 }
@@ -56,6 +56,7 @@ async function membersOf(group: number): Promise<string[][]> {
     .filter((fields) => fields[stat.processGroup] === String(group) && fields[stat.state] !== 'Z');
 }
 
+const cpuTicks = [stat.userTicks, stat.systemTicks, stat.reapedUserTicks, stat.reapedSystemTicks];
 // x86-64's page size, and the USER_HZ of every Linux architecture; arm64 may use larger pages, then memory reads too low.
 const pageSize = 4_096;
 const ticksPerSecond = 100;

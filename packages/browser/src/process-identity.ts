@@ -57,6 +57,8 @@ export const stat = {
   processGroup: 2,
   userTicks: 11,
   systemTicks: 12,
+  reapedUserTicks: 13,
+  reapedSystemTicks: 14,
   startTime: 19,
   residentPages: 21,
 } as const;

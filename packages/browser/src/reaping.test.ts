@@ -1,6 +1,8 @@
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
-import { describe, expect, test } from 'vitest';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { groupUsage } from './process-group.ts';
 import { createBrowserLab } from './testing/browser-lab.ts';
 import { startOwner } from './testing/start-owner.ts';
@@ -104,3 +106,21 @@ async function watchersOf(group: number): Promise<number[]> {
   );
   return pids.filter((_, index) => guarding[index]).map(Number);
 }
+
+test('what died beside it, with its guard, is reaped while a pool runs, whoever owned it (I10)', {
+  timeout,
+}, async () => {
+  const runRoot = await mkdtemp(join(tmpdir(), 'numfleet-root-'));
+  onTestFinished(() => rm(runRoot, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
+  const { owner, pid, runDir } = await startOwner([], join(runRoot, 'crawler-2'));
+  await using lab = await createBrowserLab(undefined, { runDir: join(runRoot, 'crawler-1'), runRoot });
+  process.kill(-pid, 'SIGSTOP');
+  for (const watcher of await watchersOf(pid)) process.kill(watcher, 'SIGKILL');
+  owner.kill('SIGKILL');
+  await once(owner, 'exit');
+  await expect
+    .poll(() => lab.events, { timeout: 12_000 })
+    .toContainEqual({ type: 'browser.ended', pid, reason: 'owner-gone' });
+  await expectGone(pid, runDir);
+  expect((await lab.show('<p>x</p>')).kind).toBe('rendered');
+});

@@ -1,11 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CutKind } from '@numfleet/contracts';
 import type { Deadline } from '@numfleet/service';
-import { errors } from 'playwright-core';
+import { comesToRest, type Rest } from './come-to-rest.ts';
+import { loadDocument } from './load-document.ts';
+import { lookAt } from './page-activity.ts';
 import type { OpenPage } from './page-lease.ts';
-import { governRequests, type PageRequests } from './page-requests.ts';
-import { settles } from './settles.ts';
+import { governRequests } from './page-requests.ts';
+import { revealNumbers } from './reveal-numbers.ts';
 import { takeSnapshot } from './take-snapshot.ts';
+import { watchRequests } from './watch-requests.ts';
 
 export interface RenderRequest {
   pageId: string;
@@ -14,6 +16,8 @@ export interface RenderRequest {
   /** As it was fetched by HTTP, its body decompressed: the browser does not ask for it again (I7). */
   document: { status: number; headers: Record<string, string>; body: Uint8Array };
   deadlineMs: number;
+  /** What robots.txt says of a URL that the page wants to load; a redirect's further hops are not asked about. */
+  mayAsk?: (url: string) => boolean;
   signal?: AbortSignal;
 }
 
@@ -22,27 +26,50 @@ export interface RenderedPage {
   html: string;
   /** Where the page wanted to go, which it was not let: absolute URLs. */
   navigatedTo: string[];
-  /** `subresources`: it wanted more than it may load. `time`: it was still loading, or left
-   * before it was parsed; the document as it was fetched may then hold more. `body`: its HTML is too long. */
+  /**
+   * `subresources`: it wanted more than it may load, or scripts or data of its own site failed. `robots`: what it wanted to
+   * load is disallowed by its site's robots.txt. `time`: it was still loading, or left before it was parsed; the document as
+   * it was fetched may then hold more. `body`: its HTML is too long.
+   */
   cuts: CutKind[];
+  /** Scripts and data of its own site that broke off or were answered 5xx. */
+  failedRequests: number;
+  /** It was still to get them when time was over. Then, as where they failed, that nothing is found means nothing. */
+  isUnfinished: boolean;
 }
 
-/** Loads the document, lets its scripts run until the network is quiet or time is short, and takes what is there then. */
+/** Loads the document, lets its scripts run until it is at rest or time is short, and takes what is there then. */
 export async function renderPage(open: OpenPage, request: RenderRequest, deadline: Deadline): Promise<RenderedPage> {
-  const requests = await governRequests(open, request);
-  const msForLoading = () => Math.max(1, deadline.remainingMs() - reserveMs(request.deadlineMs));
-  await open.page.goto(request.url, { waitUntil: 'commit', timeout: msForLoading() });
-  const loaded = await finishes(
-    open.page.waitForLoadState('domcontentloaded', { timeout: msForLoading() }),
-    AbortSignal.any([requests.overfull, requests.left]),
-  );
-  const quiet = loaded && (await becomesQuiet(open, requests, Math.min(settleMs, msForLoading())));
-  const snapshot = await takeSnapshot(open.session, maxHtmlLength);
+  const requests = watchRequests(open.page, open.session, request.url);
+  const bounds = await governRequests(open, request);
+  const { overfull, left } = bounds;
+  const remainingMs = () => Math.max(1, deadline.remainingMs() - reserveMs(request.deadlineMs));
+  const pointless = AbortSignal.any([overfull, left]);
+  const { state, world } = await loadDocument(open, request.url, { remainingMs, pointless });
+  const comeToRest = () => comesToRest({ requests, look: () => lookAt(world), pointless: overfull }, remainingMs());
+  let rest: Rest = state === 'stopped' ? 'restless' : 'unfinished';
+  if (state === 'parsed') rest = await comeToRest();
+  const canReveal = rest === 'rested' && remainingMs() > leastMsToReveal;
+  if (canReveal && (await revealNumbers(world)) > 0) rest = await comeToRest();
+  const snapshot = await takeSnapshot(world, maxHtmlLength);
+  const failedRequests = overfull.aborted ? 0 : requests.failures();
   const cuts: CutKind[] = [];
-  if (requests.cut) cuts.push('subresources');
-  if (!quiet && !requests.overfull.aborted) cuts.push('time');
+  if (bounds.cut || failedRequests > 0) cuts.push('subresources');
+  if (bounds.disallowed) cuts.push('robots');
+  if (rest !== 'rested' && !overfull.aborted) cuts.push('time');
   if (snapshot.cut) cuts.push('body');
-  return { html: snapshot.html, navigatedTo: requests.navigatedTo, cuts };
+  return {
+    html: snapshot.html,
+    navigatedTo: bounds.navigatedTo,
+    cuts,
+    failedRequests,
+    isUnfinished: rest === 'unfinished' && !pointless.aborted,
+  };
+}
+
+/** Whether what is left of its deadline is enough for loading it once more. */
+export function isTimeForAnother(request: RenderRequest, remainingMs: number): boolean {
+  return remainingMs >= request.deadlineMs / 4 + reserveMs(request.deadlineMs);
 }
 
 /** Kept back from loading, so that a page which never finishes but still answers can be read before its deadline. */
@@ -50,44 +77,5 @@ function reserveMs(deadlineMs: number): number {
   return Math.min(2_000, deadlineMs / 4);
 }
 
-/** False when it takes too long, or there is no more sense in waiting. */
-async function finishes(loading: Promise<void>, pointless: AbortSignal): Promise<boolean> {
-  const { promise: given, resolve } = Promise.withResolvers<boolean>();
-  pointless.addEventListener('abort', () => resolve(false), { once: true });
-  const inTime = loading.then(
-    () => true,
-    (error) => {
-      if (error instanceof errors.TimeoutError) return false;
-      throw error;
-    },
-  );
-  return await Promise.race([inTime, given]);
-}
-
-/**
- * Waits until nothing that may change the page has been under way for half a second, and the page answers at once. Where
- * its scripts run late, because they are long or the machine is short of time, half a second without a request means
- * nothing, so the wait starts anew: pages of a busy fleet were read before they had asked for their content.
- */
-async function becomesQuiet({ session }: OpenPage, requests: PageRequests, timeoutMs: number): Promise<boolean> {
-  const endsAt = performance.now() + timeoutMs;
-  let since = performance.now();
-  const quietForMs = () => Math.min(requests.quietForMs(), performance.now() - since);
-  while (performance.now() < endsAt && !requests.overfull.aborted) {
-    if (quietForMs() < quietMs) {
-      await sleep(25);
-      continue;
-    }
-    const asked = performance.now();
-    if (!(await settles(session.send('Runtime.evaluate', { expression: '0' }), endsAt - asked))) return false;
-    const isPrompt = performance.now() - asked < promptMs;
-    if (isPrompt && quietForMs() >= quietMs) return true;
-    if (!isPrompt) since = performance.now();
-  }
-  return false;
-}
-
-const quietMs = 500;
-const promptMs = 100;
-const settleMs = 5_000;
+const leastMsToReveal = 1_500;
 const maxHtmlLength = 10 * 1024 * 1024;

@@ -55,6 +55,12 @@ export async function reapLeftovers(runDir: string, emit: Emit): Promise<void> {
   }
 }
 
+/** The same for all workers of this machine, whose run folders lie beside one another. */
+export async function reapNeighbours(runRoot: string, emit: Emit): Promise<void> {
+  const workers = await readdir(runRoot).catch(() => []);
+  for (const worker of workers) await reapLeftovers(join(runRoot, worker), emit);
+}
+
 async function makeFolder(runDir: string): Promise<string> {
   try {
     await mkdir(runDir, { recursive: true, mode: 0o700 });

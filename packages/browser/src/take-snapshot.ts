@@ -1,4 +1,4 @@
-import type { CDPSession } from 'playwright-core';
+import type { IsolatedWorld } from './isolated-world.ts';
 
 export interface Snapshot {
   html: string;
@@ -8,20 +8,11 @@ export interface Snapshot {
 
 /**
  * The document as it stands, with what `outerHTML` leaves out put after it: open shadow roots, and frames of the same
- * origin. Closed shadow roots and frames of other origins stay out. Runs in a world of its own, where the page's scripts
- * cannot have replaced anything; waits for as long as the page computes.
+ * origin. Closed shadow roots and frames of other origins stay out.
  * @param maxLength UTF-16 units of HTML, at most.
  */
-export async function takeSnapshot(session: CDPSession, maxLength: number): Promise<Snapshot> {
-  const { frameTree } = await session.send('Page.getFrameTree');
-  const { executionContextId } = await session.send('Page.createIsolatedWorld', { frameId: frameTree.frame.id });
-  const { result, exceptionDetails } = await session.send('Runtime.evaluate', {
-    contextId: executionContextId,
-    expression: `(${snapshotScript})(${maxLength})`,
-    returnByValue: true,
-  });
-  if (exceptionDetails) throw new Error('the document cannot be serialised');
-  return result.value as Snapshot;
+export async function takeSnapshot(world: IsolatedWorld, maxLength: number): Promise<Snapshot> {
+  return await world.call<Snapshot>(snapshotScript, maxLength);
 }
 
 const snapshotScript = `(maxLength) => {

@@ -7,22 +7,31 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FleetEvent } from '@numfleet/contracts';
 import { createDoor, parseEgressHosts } from '@numfleet/egress';
-import { type BrowserPool, type BrowserPoolDeps, createBrowserPool, findChromium } from '../index.ts';
+import {
+  type BrowserPool,
+  type BrowserPoolDeps,
+  createBrowserPool,
+  findChromium,
+  type RenderRequest,
+} from '../index.ts';
 
 export interface BrowserLab extends AsyncDisposable {
   pool: BrowserPool;
   events: FleetEvent[];
-  /** Paths asked of shop.test through the egress proxy. */
+  /** Paths asked of the server through the egress proxy. */
   asked: string[];
   runDir: string;
   /** Renders `html` as if it had been fetched from http://shop.test/page. */
-  show(html: string, options?: { deadlineMs?: number; signal?: AbortSignal }): ReturnType<BrowserPool['render']>;
+  show(
+    html: string,
+    options?: Partial<Pick<RenderRequest, 'deadlineMs' | 'mayAsk' | 'signal'>>,
+  ): ReturnType<BrowserPool['render']>;
 }
 
-/** A pool with a real browser behind a real egress door, through which it reaches one server by the name shop.test. */
+/** A pool with a real browser behind a real egress door, through which it reaches one server by the names shop.test, api.shop.test and ads.test. */
 export async function createBrowserLab(
   serve: (request: IncomingMessage, response: ServerResponse) => void = (_, response) => response.end(),
-  options: Partial<BrowserPoolDeps> = {},
+  { isCold = false, ...options }: Partial<BrowserPoolDeps> & { isCold?: boolean } = {},
 ): Promise<BrowserLab> {
   await using parts = new AsyncDisposableStack();
   const asked: string[] = [];
@@ -37,7 +46,10 @@ export async function createBrowserLab(
   });
   const events: FleetEvent[] = [];
   const emit = (event: FleetEvent) => void events.push(event);
-  const hosts = parseEgressHosts(`shop.test=127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const { port } = server.address() as AddressInfo;
+  const hosts = parseEgressHosts(
+    `shop.test=127.0.0.1:${port},api.shop.test=127.0.0.1:${port},ads.test=127.0.0.1:${port}`,
+  );
   const door = parts.use(createDoor({ hosts, emit, userAgent, contact: null }));
   const runDir = await mkdtemp(join(tmpdir(), 'numfleet-browser-'));
   parts.defer(() => rm(runDir, { recursive: true, force: true }));
@@ -46,7 +58,7 @@ export async function createBrowserLab(
   const pool = parts.use(
     createBrowserPool({ chromium, proxy, runDir, emit, maxPages: 4, userAgent, locale: 'en-US', ...options }),
   );
-  await pool.warm();
+  if (!isCold) await pool.warm();
   const rest = parts.move();
   return {
     pool,

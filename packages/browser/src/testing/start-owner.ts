@@ -13,10 +13,11 @@ export interface Owner {
   sandbox: PoolState['sandbox'];
 }
 
-/** Starts owner.ts, by way of `prefix`, and waits until its browser runs. What it leaves is removed after the test. */
-export async function startOwner(prefix: readonly string[] = []): Promise<Owner> {
+/** Starts owner.ts, by way of `prefix`, in a folder of its own unless one is given, and waits until its browser runs. What it leaves is removed after the test. */
+export async function startOwner(prefix: readonly string[] = [], runDir?: string): Promise<Owner> {
   const script = fileURLToPath(new URL('owner.ts', import.meta.url));
-  const [command = process.execPath, ...args] = [...prefix, process.execPath, script];
+  const given = runDir === undefined ? [] : [runDir];
+  const [command = process.execPath, ...args] = [...prefix, process.execPath, script, ...given];
   const owner = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(owner.stdout, 'data')) as [Buffer];
   const told = JSON.parse(line.toString()) as Omit<Owner, 'owner'>;

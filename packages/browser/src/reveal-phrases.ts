@@ -1,0 +1,60 @@
+/**
+ * How a button says that it shows a telephone number: a verb and a noun of one language, in any order and with anything
+ * between. Lower case; matched anywhere in a text, so that stems serve where a language inflects.
+ */
+export const revealPhrases: Record<string, { verbs: string[]; nouns: string[] }> = {
+  ar: { verbs: ['إظهار', 'اظهار', 'أظهر', 'اظهر', 'عرض', 'اضغط'], nouns: ['رقم', 'هاتف', 'الجوال'] },
+  bg: { verbs: ['покажи', 'покажете', 'виж'], nouns: ['телефон', 'номер'] },
+  bn: { verbs: ['দেখান', 'দেখুন'], nouns: ['নম্বর', 'ফোন'] },
+  ca: { verbs: ['mostra', 'veure'], nouns: ['telèfon', 'número'] },
+  cs: { verbs: ['zobrazit', 'ukázat', 'odkrýt'], nouns: ['telefon', 'číslo'] },
+  da: { verbs: ['vis ', 'se '], nouns: ['telefon', 'nummer', 'mobil'] },
+  de: {
+    verbs: ['anzeigen', 'zeigen', 'einblenden', 'aufdecken', 'ansehen'],
+    nouns: ['telefon', 'nummer', 'rufnummer', 'handy'],
+  },
+  el: { verbs: ['εμφάνιση', 'προβολή', 'δείτε', 'δες'], nouns: ['τηλέφων', 'τηλεφών', 'αριθμ'] },
+  en: {
+    verbs: ['show', 'reveal', 'view', 'see ', 'display', 'unhide', 'get '],
+    nouns: ['phone', 'number', 'mobile', 'telephone', 'tel.'],
+  },
+  es: {
+    verbs: ['mostrar', 'ver ', 'revelar', 'muestra'],
+    nouns: ['teléfono', 'telefono', 'número', 'numero', 'móvil', 'celular'],
+  },
+  et: { verbs: ['näita', 'kuva'], nouns: ['telefon', 'number', 'numbrit'] },
+  fa: { verbs: ['نمایش', 'مشاهده', 'نشان'], nouns: ['شماره', 'تلفن'] },
+  fi: { verbs: ['näytä', 'katso'], nouns: ['puhelin', 'numero'] },
+  fr: {
+    verbs: ['afficher', 'voir', 'affichez', 'montrer'],
+    nouns: ['téléphone', 'telephone', 'numéro', 'numero', 'tél.'],
+  },
+  he: { verbs: ['הצג', 'הצגת', 'לצפייה', 'הראה'], nouns: ['טלפון', 'מספר'] },
+  hi: { verbs: ['दिखाएं', 'दिखाएँ', 'देखें'], nouns: ['नंबर', 'फ़ोन', 'फोन'] },
+  hr: { verbs: ['prikaži', 'pokaži', 'vidi'], nouns: ['telefon', 'broj'] },
+  hu: { verbs: ['megjelenít', 'mutat', 'megtekint', 'felfed'], nouns: ['telefon', 'szám'] },
+  id: { verbs: ['tampilkan', 'lihat', 'tunjuk'], nouns: ['telepon', 'nomor', 'nombor'] },
+  it: { verbs: ['mostra', 'visualizza', 'vedi', 'scopri'], nouns: ['telefono', 'numero', 'cellulare'] },
+  ja: { verbs: ['表示', '見る'], nouns: ['電話', '番号'] },
+  ko: { verbs: ['보기', '표시', '확인'], nouns: ['전화', '번호', '연락처'] },
+  lt: { verbs: ['rodyti', 'parodyti'], nouns: ['telefon', 'numer'] },
+  lv: { verbs: ['rādīt', 'parādīt', 'skatīt'], nouns: ['tālru', 'numur', 'telefon'] },
+  nl: { verbs: ['toon', 'bekijk', 'weergeven', 'tonen'], nouns: ['telefoon', 'nummer'] },
+  no: { verbs: ['vis ', 'se '], nouns: ['telefon', 'nummer', 'mobil'] },
+  pl: { verbs: ['pokaż', 'wyświetl', 'zobacz', 'odkryj'], nouns: ['telefon', 'numer'] },
+  pt: {
+    verbs: ['mostrar', 'ver ', 'exibir', 'revelar'],
+    nouns: ['telefone', 'número', 'numero', 'telemóvel', 'celular'],
+  },
+  ro: { verbs: ['arată', 'afișează', 'afiseaza', 'arata', 'vezi'], nouns: ['telefon', 'număr', 'numar'] },
+  ru: { verbs: ['показать', 'посмотреть', 'открыть', 'покажите'], nouns: ['телефон', 'номер'] },
+  sk: { verbs: ['zobraziť', 'ukázať'], nouns: ['telefón', 'číslo'] },
+  sl: { verbs: ['prikaži', 'pokaži'], nouns: ['telefon', 'številk'] },
+  sr: { verbs: ['прикажи', 'покажи', 'prikaži', 'pokaži'], nouns: ['телефон', 'број', 'telefon', 'broj'] },
+  sv: { verbs: ['visa', 'se '], nouns: ['telefon', 'nummer', 'mobil'] },
+  th: { verbs: ['แสดง', 'ดู'], nouns: ['เบอร์', 'โทร', 'หมายเลข'] },
+  tr: { verbs: ['göster', 'görüntüle', 'gör'], nouns: ['telefon', 'numara'] },
+  uk: { verbs: ['показати', 'подивитися', 'відкрити'], nouns: ['телефон', 'номер'] },
+  vi: { verbs: ['hiện', 'hiển thị', 'xem'], nouns: ['số', 'điện thoại'] },
+  zh: { verbs: ['显示', '顯示', '查看', '点击', '點擊'], nouns: ['电话', '電話', '号码', '號碼', '手机', '手機'] },
+};
