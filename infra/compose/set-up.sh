@@ -36,10 +36,10 @@ set_up() {
 
   # Who may hold which key (ARCHITECTURE.md, "Zones"). The database is tied to all of them when it is migrated.
   keys crawler sealing-public url
-  keys scheduler url
-  keys sink sealing-private number-index number-storage url page
-  keys console number-index number-storage url page
-  keys migrate sealing-public sealing-private number-index number-storage url page
+  keys scheduler url audit
+  keys sink sealing-private number-index number-storage suppression url page
+  keys console number-index number-storage suppression url page
+  keys migrate sealing-public sealing-private number-index number-storage url page audit suppression
 
   find "$secrets" -mindepth 1 -type d -exec chmod 0755 {} +
   find "$secrets" -type f -exec chmod 0444 {} +

@@ -1,17 +1,27 @@
 import {
+  type ApiTokenView,
   apiError,
+  apiTokenView,
   type CampaignStatus,
   type CreateCampaignRequest,
+  type CreateTokenRequest,
   campaignStatus,
+  createdToken,
   type EnqueueReport,
+  type EraseReport,
   type ErrorCode,
   enqueueReport,
+  eraseReport,
   fleetView,
+  type NumberTrace,
   type NumberView,
   NumfleetError,
+  numberTrace,
   numberView,
   type PageView,
   pageView,
+  type SuppressReport,
+  suppressReport,
   type WorkerReport,
 } from '@numfleet/contracts';
 import { z } from 'zod';
@@ -28,6 +38,14 @@ export interface ConsoleClient {
   /** The processes of the fleet that reported themselves within the last minute. */
   workers(): Promise<WorkerReport[]>;
   findPage(url: string, campaign?: string): Promise<PageView>;
+  /** All that is known of a number; audited. */
+  traceNumber(request: { number: string; region: string | null; purpose: string }): Promise<NumberTrace>;
+  /** Up to 1,000 numbers; likewise `suppress`. */
+  erase(request: { numbers: string[]; region: string | null; reason: string }): Promise<EraseReport>;
+  suppress(request: { numbers: string[]; region: string | null }): Promise<SuppressReport>;
+  createToken(request: CreateTokenRequest): Promise<{ token: string; expiresAt: string }>;
+  listTokens(): Promise<ApiTokenView[]>;
+  revokeToken(name: string): Promise<void>;
   /** Masked, or revealed for a purpose; audited. */
   numbers(campaign: string, reveal: { purpose: string } | null): AsyncGenerator<NumberView>;
   /** The same as the bytes of a file, whose SHA-256 is in the audit. */
@@ -73,6 +91,12 @@ export function createConsoleClient(deps: { url: string; token: string; signal: 
     workers: async () => (await read(fleetView.pick({ workers: true }), call('GET', '/fleet'))).workers,
     findPage: (url, campaign) =>
       read(pageView, call('POST', '/pages/find', campaign === undefined ? { url } : { url, campaign })),
+    traceNumber: (request) => read(numberTrace, call('POST', '/numbers/trace', request)),
+    erase: (request) => read(eraseReport, call('POST', '/numbers/erase', request)),
+    suppress: (request) => read(suppressReport, call('POST', '/suppressions', request)),
+    createToken: (request) => read(createdToken, call('POST', '/tokens', request)),
+    listTokens: async () => (await read(z.object({ tokens: z.array(apiTokenView) }), call('GET', '/tokens'))).tokens,
+    revokeToken: async (name) => void (await call('POST', '/tokens/revoke', { name })),
     async *numbers(campaign, reveal) {
       for await (const line of linesOf(bytesOf(await openExport(campaign, 'jsonl', reveal)))) {
         yield numberView.parse(JSON.parse(line));

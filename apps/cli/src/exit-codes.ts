@@ -10,6 +10,7 @@ const usage: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'purpose-missing',
   'contact-missing',
   'request-invalid',
+  'number-malformed',
 ]);
 
 export function exitCodeOf(error: unknown): number {

@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startFleetProcess } from '@numfleet/e2e';
+import { reachDatabase } from '@numfleet/embedded';
+import { beginRotation, createReencrypt, keyIds } from '@numfleet/privacy/inside';
 import { type Sites, startSites } from '@numfleet/sites';
+import { createStore } from '@numfleet/store';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createNumfleet, expectNothingLeft, type Numfleet, refusal } from './testing/numfleet.ts';
@@ -163,3 +166,44 @@ test.skipIf(!hasAge)('`age` opens a backup, given a terminal to ask for the pass
   const { stdout } = await execa('script', ['-qec', `age -d ${backup}`, '/dev/null'], { input });
   for (const [, key] of await contentOf(keys)) expect(stdout).toContain(key?.trim());
 });
+
+test('keys rotate puts every number under a new key; broken off it goes on, and until then no fleet starts', async () => {
+  const reveal = ['numbers', '1', '--format', 'jsonl', '--reveal', '--purpose', 'comparing them'];
+  const revealed = async () => {
+    const { exitCode, stdout, stderr } = await numfleet.run(reveal);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    return stdout.match(/\+44\d{10}/g);
+  };
+  const before = await revealed();
+  expect(before).toHaveLength(5);
+  const old = await keyIds(keys);
+  await rotateTwo();
+  const halfway = await numfleet.run(['status']);
+  expect(halfway).toEqual(refusal('key-wrong', 1));
+  expect(halfway.stderr).toContain('keys rotate');
+
+  const rotated = await numfleet.run(['keys', 'rotate']);
+  expect(rotated).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(rotated.stdout).toMatch(/^3 numbers are under the key [0-9a-f]{16} now/);
+  const fresh = await keyIds(keys);
+  expect(Object.keys(fresh).filter((name) => fresh[name as 'url'] !== old[name as 'url'])).toEqual(['number-storage']);
+  expect((await readdir(keys)).filter((name) => !name.endsWith('.key'))).toEqual([]);
+  expect(await revealed()).toEqual(before);
+  expect((await numfleet.run(['audit', 'verify', '--json'])).exitCode).toBe(0);
+});
+
+/** As a rotation that was killed after two numbers leaves them. */
+async function rotateTwo(): Promise<void> {
+  const signal = AbortSignal.timeout(30_000);
+  await using reached = await reachDatabase({ home: numfleet.home, database: 'numfleet', signal });
+  const connectionString = reached?.connectionString ?? expect.unreachable();
+  await using store = createStore({ connectionString, applicationName: 'test', max: 1 });
+  const reencrypt = createReencrypt(await beginRotation(keys));
+  const { rows } = await store.query<{ blind_index: Buffer; ciphertext: Buffer }>('select * from numbers limit 2');
+  for (const { blind_index: index, ciphertext } of rows) {
+    await store.query('update numbers set ciphertext = $2 where blind_index = $1', [
+      index,
+      reencrypt(ciphertext, index),
+    ]);
+  }
+}

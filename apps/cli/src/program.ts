@@ -1,15 +1,20 @@
 import { NumfleetError } from '@numfleet/contracts';
 import { version } from '@numfleet/service';
 import { Command } from 'commander';
+import type { TraceNumberOptions } from './commands/audit-trace.ts';
+import type { VerifyOptions } from './commands/audit-verify.ts';
 import { changeCampaign } from './commands/campaign-state.ts';
 import { type CrawlOptions, crawl } from './commands/crawl.ts';
 import { enqueue } from './commands/enqueue.ts';
+import type { EraseOptions } from './commands/erase.ts';
 import { type ExtractOptions, extract } from './commands/extract.ts';
 import type { MigrateOptions } from './commands/migrate.ts';
 import { type NumbersOptions, numbers } from './commands/numbers.ts';
 import { page } from './commands/page.ts';
 import { status } from './commands/status.ts';
+import { type CreateTokenOptions, createToken, listTokens, revokeToken } from './commands/token.ts';
 import type { TraceOptions } from './commands/trace.ts';
+import type { NumberListOptions } from './numbers/number-list.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** The command line: public interface. Each action leaves its exit code with `end`. */
@@ -47,6 +52,8 @@ export function createProgram(surroundings: () => Surroundings, end: (exitCode: 
     .option('--delay <ms>', 'least time between two requests to a host', '1000')
     .option('--host-concurrency <n>', 'pages of one host at a time; only with --delay 0, for hosts of your own', '1')
     .option('--retention <days>', 'how long sightings are kept', '30')
+    .option('--max-time <seconds>', 'when what is still queued is left')
+    .option('--sitemap', 'read the sitemaps of hosts in scope too')
     .option('--wait', 'wait until it is finished; runs a fleet for it where none runs')
     .option('--json', 'print JSON lines and nothing else')
     .action((urls: string[], options: CrawlOptions) => run(crawl)(urls, options));
@@ -107,7 +114,10 @@ export function createProgram(surroundings: () => Surroundings, end: (exitCode: 
   program
     .command('extract')
     .description('the phone numbers of your own files, masked')
-    .argument('[file...]', 'HTML, text, vCard and WARC files, in gzip or not, folders of them, or - for standard input')
+    .argument(
+      '[file...]',
+      'HTML, text, vCard, PDF and WARC files, in gzip or not, folders of them, or - for standard input',
+    )
     .option('--region <CC>', 'country of numbers that are written without one')
     .option('--json', 'print JSON lines and nothing else')
     .option('--reveal', 'show the numbers plain')
@@ -130,6 +140,67 @@ export function createProgram(surroundings: () => Surroundings, end: (exitCode: 
     .description('put back those that are missing')
     .argument('<file>', 'the file that `keys backup` made')
     .action(async (file: string) => run((await import('./commands/keys.ts')).restoreFrom)(file));
+
+  keys
+    .command('rotate')
+    .description('encrypt every stored number anew, under a new key; the fleet must not run')
+    .action(async () => run((await import('./commands/keys-rotate.ts')).rotateKeys)());
+
+  const audit = program.command('audit').description('who did what with the numbers, and whether that record is whole');
+  audit
+    .command('verify')
+    .description('find any event that was changed, removed, inserted or cut off')
+    .option('--anchors <file>', 'heads of the chain to hold it against (default: those of the home folder)')
+    .option('--json', 'print JSON lines and nothing else')
+    .action(async (options: VerifyOptions) => run((await import('./commands/audit-verify.ts')).auditVerify)(options));
+
+  audit
+    .command('trace')
+    .description("a number's whole life, the number read from standard input: pages, times, workers, exports, erasures")
+    .option('--purpose <text>', 'why it is asked for (required; kept in the audit)')
+    .option('--region <CC>', 'country of the number, where it is written without one')
+    .option('--json', 'print JSON lines and nothing else')
+    .action(async (options: TraceNumberOptions) =>
+      run((await import('./commands/audit-trace.ts')).auditTrace)(options),
+    );
+
+  program
+    .command('erase')
+    .description('take numbers away, read from standard input, one a line, and keep them from coming back')
+    .option('--reason <text>', 'why, such as a request by the person (required; kept in the audit)')
+    .option('--file <file>', 'read the numbers from a file')
+    .option('--region <CC>', 'country of numbers that are written without one')
+    .option('--json', 'print JSON lines and nothing else')
+    .action(async (options: EraseOptions) => run((await import('./commands/erase.ts')).erase)(options));
+
+  program
+    .command('suppress')
+    .description('keep numbers from being stored, read from standard input, one a line, such as an opt-out list')
+    .option('--file <file>', 'read the numbers from a file')
+    .option('--region <CC>', 'country of numbers that are written without one')
+    .option('--json', 'print JSON lines and nothing else')
+    .action(async (options: NumberListOptions) => run((await import('./commands/suppress.ts')).suppress)(options));
+
+  const token = program.command('token').description('tokens of the console for others, each with a role and an end');
+  token
+    .command('create')
+    .description('give one out; it is shown this one time')
+    .argument('<name>', 'by which the audit names who acts: lower-case letters, digits and dashes')
+    .option('--role <role>', 'viewer (looks), operator (crawls too) or controller (reveals and erases too)', 'viewer')
+    .option('--days <n>', 'after which it ends', '90')
+    .option('--campaigns <ids>', 'the campaigns that it is for, with commas (default: all)')
+    .option('--json', 'print JSON lines and nothing else')
+    .action((name: string, options: CreateTokenOptions) => run(createToken)(name, options));
+  token
+    .command('list')
+    .description('those that were given out')
+    .option('--json', 'print JSON lines and nothing else')
+    .action((options: object) => run(listTokens)(options));
+  token
+    .command('revoke')
+    .description('end one at once')
+    .argument('<name>')
+    .action((name: string) => run(revokeToken)(name));
 
   program
     .command('migrate')

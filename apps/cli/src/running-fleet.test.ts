@@ -31,6 +31,10 @@ test('a second fleet on the same home is refused, and told where the first one i
   expect(stderr).toContain(fleet.api.url);
 });
 
+test('keys are not exchanged under a fleet that runs', async () => {
+  expect(await numfleet.run(['keys', 'rotate'])).toEqual(refusal('fleet-running', 1));
+});
+
 describe('a campaign that is unknown is said by every command that takes one', () => {
   test.each([
     ['status', ['status', '999']],
@@ -160,4 +164,75 @@ test('a reader that goes away is no error', async () => {
   const running = numfleet.start(['numbers', campaign, '--format', 'jsonl']);
   running.stdout.destroy();
   expect((await running).exitCode).toBe(0);
+});
+
+describe('G55: a number of which its owner asks', () => {
+  test('is traced, erased with a certificate, and stays away when its page is crawled again', async () => {
+    const input = '020 7946 0104\n';
+    const asked = ['--region', 'GB', '--json'];
+    const trace = async () => {
+      const run = await numfleet.run(['audit', 'trace', '--purpose', 'a request', ...asked], { input });
+      expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+      return JSON.parse(run.stdout);
+    };
+    const before = await trace();
+    expect(before).toMatchObject({ number: '+44•••••••04', suppressed: null, campaigns: [{ campaign }] });
+    expect(before.sightings[0]).toMatchObject({ worker: expect.stringMatching(/^crawler-\d$/) });
+
+    const erased = await numfleet.run(['erase', '--reason', 'the person asked', ...asked], { input });
+    expect(erased).toMatchObject({ exitCode: 0, stderr: '' });
+    const certificate = JSON.parse(erased.stdout);
+    expect(certificate).toMatchObject({
+      reason: 'the person asked',
+      erased: { subjects: 1, numbers: 1, sightings: 1 },
+    });
+
+    const again = await numfleet.run([...crawl('http://harbour-bakery.test/'), '--wait', '--json']);
+    expect(JSON.parse(again.stdout)).toMatchObject({ numbers: 4, sightings: 4 });
+    expect(await trace()).toMatchObject({
+      suppressed: { reason: 'erased' },
+      campaigns: [],
+      events: [{ action: 'number.traced' }, { action: 'number.erased' }],
+    });
+  });
+
+  test('lists are read from files; lines that are no numbers are told by where they stand, and by nothing else', async () => {
+    const file = join(fleet.home, 'opted-out.txt');
+    await writeFile(file, '# opted out\n+442079460999\n\n020 7946 0998\n+44 20 7946 0997\n');
+    const { exitCode, stdout, stderr } = await numfleet.run(['suppress', '--file', file, '--json']);
+    expect({ exitCode, counts: JSON.parse(stdout) }).toEqual({
+      exitCode: 3,
+      counts: { added: 2, known: 0, malformed: 1 },
+    });
+    expect(stderr).toBe('line 4: not one phone number; passed over\n');
+    expect(await numfleet.run(['suppress'], { input: '# none\n' })).toEqual(refusal('usage', 2));
+    expect(await numfleet.run(['erase'], { input: '+442079460999' })).toEqual(refusal('purpose-missing', 2));
+    expect(await numfleet.run(['audit', 'trace', '--purpose', 'test'], { input: 'x' })).toEqual(
+      refusal('number-malformed', 2),
+    );
+  });
+
+  test('a token of a role opens the API as far as that role goes, until it is revoked', async () => {
+    const created = await numfleet.run(['token', 'create', 'analyst', '--role', 'viewer']);
+    expect(created.exitCode).toBe(0);
+    const authorization = `Bearer ${created.stdout.trim()}`;
+    const status = async (path: string, method = 'GET') =>
+      (await fetch(`${fleet.api.url}/api/v1${path}`, { method, headers: { authorization } })).status;
+    expect([await status('/campaigns'), await status('/campaigns/1/pause', 'POST')]).toEqual([200, 403]);
+    expect((await numfleet.run(['token', 'list'])).stdout).toMatch(/analyst .*viewer .*in-force/);
+    expect(await numfleet.run(['token', 'revoke', 'analyst'])).toMatchObject({ exitCode: 0 });
+    expect(await status('/campaigns')).toBe(401);
+    expect(await numfleet.run(['token', 'create', 'analyst', '--role', 'owner'])).toEqual(refusal('usage', 2));
+  });
+
+  test('the audit of all that is whole, as the running fleet sealed it', async () => {
+    const { exitCode, stdout } = await numfleet.run(['audit', 'verify', '--json']);
+    expect({ exitCode, verdict: JSON.parse(stdout) }).toMatchObject({ exitCode: 0, verdict: { ok: true, faults: [] } });
+    const forged = join(fleet.home, 'forged.jsonl');
+    await writeFile(forged, `{"v":1,"at":"x","seq":1,"mac":"${'ab'.repeat(32)}"}\n`);
+    const broken = await numfleet.run(['audit', 'verify', '--anchors', forged]);
+    expect(broken.exitCode).toBe(1);
+    expect(broken.stderr).toMatch(/^numfleet: error \[audit-broken\] .*event 1, place 1/);
+    expect(broken.stdout).toContain('replaced');
+  });
 });

@@ -1,9 +1,9 @@
 import cookie from '@fastify/cookie';
 import type { Emit } from '@numfleet/contracts';
 import { type EgressHosts, registrableDomain } from '@numfleet/egress';
-import type { UrlCodec } from '@numfleet/privacy';
-import type { NumberVault } from '@numfleet/privacy/inside';
-import { createOfferPage, type Store } from '@numfleet/store';
+import { normaliseUrl, type UrlCodec } from '@numfleet/privacy';
+import type { Certifier, NumberVault, Suppressor } from '@numfleet/privacy/inside';
+import { createOfferPage, createOfferSitemap, createSitemapsOf, findToken, type Store } from '@numfleet/store';
 import type { FastifyInstance } from 'fastify';
 import { createAcceptUrls } from './api/accept-urls.ts';
 import { campaignRoutes } from './api/campaign-routes.ts';
@@ -13,8 +13,11 @@ import { openApiDocument } from './api/openapi.ts';
 import { pageRoutes } from './api/page-routes.ts';
 import { apiPrefix, registerRoutes } from './api/route.ts';
 import { sessionRoutes } from './api/session-routes.ts';
+import { subjectRoutes } from './api/subject-routes.ts';
+import { tokenRoutes } from './api/token-routes.ts';
 import { type BoardQueues, registerBullBoard } from './bull-board.ts';
 import { registerDashboard } from './dashboard/serve-dashboard.ts';
+import { createLimitReveals } from './exports/limit-reveals.ts';
 import { createViewNumbers } from './exports/view-numbers.ts';
 import { watchFleet } from './fleet/watch-fleet.ts';
 import { createServer } from './http/create-server.ts';
@@ -31,12 +34,14 @@ export interface ConsoleDeps {
   queues: BoardQueues;
   queueBackend: 'postgres' | 'redis';
   vault: NumberVault;
+  suppressor: Suppressor;
+  certifier: Certifier;
   urls: UrlCodec;
-  pageKeyOf: (url: string) => Buffer;
+  pageKeyOf: (url: string, speaksFor?: string) => Buffer;
   egressHosts: EgressHosts;
   /** Whether NUMFLEET_CONTACT is set, without which no public host is crawled (I11). */
   hasContact: boolean;
-  /** Opens everything. */
+  /** The fleet's own, which opens everything; others are in the database. */
   token: string;
   /** The address it will listen on, by which it knows requests that are meant for it. */
   host: string;
@@ -53,7 +58,7 @@ export interface ConsoleDeps {
 /** The console's HTTP server, not listening yet: `/`, `/login`, `/api/v1/…` and `/queues`. */
 export async function createConsole(deps: ConsoleDeps): Promise<FastifyInstance> {
   const app = createServer({ emit: deps.emit, limits: { ...httpLimits, ...deps.limits } });
-  const auth = createAuth(deps);
+  const auth = createAuth({ ...deps, findToken: (hash) => findToken(deps.store, hash, deps.now()) });
   const reachedBy = createReachedBy(deps);
   await app.register(cookie);
   guardRequests(app, { auth, reachedBy });
@@ -69,6 +74,7 @@ export async function createConsole(deps: ConsoleDeps): Promise<FastifyInstance>
 function registerApi(app: FastifyInstance, deps: ConsoleDeps & { auth: Auth; reachedBy: ReachedBy }): void {
   const { urls, pageKeyOf } = deps;
   const fleet = watchFleet(deps);
+  const limitReveals = createLimitReveals(deps);
   app.addHook('onClose', () => fleet[Symbol.dispose]());
   const routes = [
     ...sessionRoutes(deps),
@@ -77,9 +83,15 @@ function registerApi(app: FastifyInstance, deps: ConsoleDeps & { auth: Auth; rea
       ...deps,
       acceptUrls: createAcceptUrls(deps),
       offerPage: createOfferPage({ toWire: urls.toWire, pageKeyOf, domainOf: registrableDomain }),
+      sitemapsOf: createSitemapsOf({
+        offerSitemap: createOfferSitemap({ toWire: urls.toWire, pageKeyOf }),
+        urlOf: (named) => normaliseUrl(urls.fromWire(named)),
+      }),
     }),
     ...pageRoutes(deps),
-    ...numberRoutes({ ...deps, viewNumbers: createViewNumbers(deps) }),
+    ...numberRoutes({ ...deps, viewNumbers: createViewNumbers(deps), limitReveals }),
+    ...subjectRoutes({ ...deps, limitReveals, dropFailed: () => deps.queues.results.dropFailed(0) }),
+    ...tokenRoutes(deps),
   ];
   registerRoutes(app, routes);
   const document = JSON.stringify(openApiDocument(routes, deps.version));

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { queueNames } from '@numfleet/contracts';
 import { parseEgressHosts } from '@numfleet/egress';
 import { createPageKeyer, createUrlCodec } from '@numfleet/privacy';
-import { createNumberVault, loadInsideKeys } from '@numfleet/privacy/inside';
+import { createCertifier, createNumberVault, createSuppressor, loadInsideKeys } from '@numfleet/privacy/inside';
 import { connectQueues, openQueue } from '@numfleet/queue';
 import { required, runService, version, withDeadline } from '@numfleet/service';
 import { createStore, recordWorker } from '@numfleet/store';
@@ -20,6 +20,7 @@ process.exit(
     const keys = await loadInsideKeys(required(config, 'NUMFLEET_KEYS_DIR'), [
       'number-index',
       'number-storage',
+      'suppression',
       'url',
       'page',
     ]);
@@ -42,6 +43,8 @@ process.exit(
       queues: { crawl, results },
       queueBackend: connection.kind,
       vault: createNumberVault({ indexKey: keys['number-index'], storageKey: keys['number-storage'] }),
+      suppressor: createSuppressor({ key: keys.suppression }),
+      certifier: createCertifier({ key: keys.suppression }),
       urls: createUrlCodec({ key: keys.url }),
       pageKeyOf: createPageKeyer({ key: keys.page }),
       egressHosts: parseEgressHosts(config.NUMFLEET_EGRESS_HOSTS),

@@ -51,7 +51,7 @@ export function showEnding(returnValue: unknown): { ending: string; page?: strin
 
 /** Jobs are named by the kind of their message. */
 export function showName(name: unknown): string {
-  return name === 'page' || name === 'robots' ? name : 'unknown';
+  return name === 'page' || name === 'robots' || name === 'sitemap' ? name : 'unknown';
 }
 
 function showReason(reason: string): string {

@@ -1,19 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { type KeyFile, type KeyName, keyBytes, keyNames } from './key-file.ts';
+import { isLater, type KeyFile, type KeyName, keyBytes, keyNames } from './key-file.ts';
 import { presentKeys } from './load-inside-keys.ts';
 import { suite } from './sealed-form.ts';
-import { installKeySet } from './write-keys.ts';
+import { addKeyFile, installKeySet } from './write-keys.ts';
 
 /**
- * Makes the fleet's keys in `dir` where there are none, and leaves a whole set as it is. Two that start together end with
- * the same keys.
+ * Makes the fleet's keys in `dir` where there are none, adds those that a folder of an older Numfleet lacks, and leaves a
+ * whole set as it is. Two that start together end with the same keys.
  *
  * Throws `key-missing` where only some are there: new ones beside old ones would leave stored numbers unreadable for
  * ever, without a word. Throws `folder-readonly` where it may not write.
  */
 export async function generateKeys(dir: string): Promise<void> {
-  if ((await presentKeys(dir)).length === keyNames.length) return;
-  await installKeySet(dir, await newKeys());
+  const present = await presentKeys(dir);
+  const missing = keyNames.filter((name) => !present.includes(name));
+  if (present.length > 0 && missing.every(isLater))
+    for (const name of missing) await addKeyFile(dir, name, newSecret());
+  else await installKeySet(dir, await newKeys());
 }
 
 async function newKeys(): Promise<Record<KeyName, KeyFile>> {
@@ -26,6 +29,8 @@ async function newKeys(): Promise<Record<KeyName, KeyFile>> {
     'number-storage': newSecret(),
     url: newSecret(),
     page: newSecret(),
+    audit: newSecret(),
+    suppression: newSecret(),
   };
 }
 

@@ -1,8 +1,18 @@
 import { NumfleetError } from '@numfleet/contracts';
 import { armor, Decrypter, Encrypter } from 'age-encryption';
-import { formatKeyFile, type KeyFile, type KeyName, keyNames, parseKeyFile, readKeyFile } from './key-file.ts';
+import {
+  formatKeyFile,
+  isLater,
+  type KeyFile,
+  type KeyName,
+  keyNames,
+  type LaterKeyName,
+  parseKeyFile,
+  readKeyFile,
+} from './key-file.ts';
 
-export type KeySet = Readonly<Record<KeyName, KeyFile>>;
+/** The keys of a backup; one of an older Numfleet has fewer. */
+export type KeySet = Readonly<Record<Exclude<KeyName, LaterKeyName>, KeyFile> & Partial<Record<LaterKeyName, KeyFile>>>;
 
 /**
  * All keys of the folder as one text, encrypted under a passphrase in the age format (age-encryption.org/v1, scrypt with
@@ -20,7 +30,10 @@ export async function packKeys(dir: string, passphrase: string): Promise<string>
 export async function unpackKeys(text: string, passphrase: string): Promise<KeySet> {
   const lines = (await decrypt(text, passphrase)).trimEnd().split('\n');
   try {
-    const keys = keyNames.map((name, index) => [name, parseKeyFile(lines[index] ?? '', name)] as const);
+    const keys = keyNames.flatMap((name, index) => {
+      const line = lines[index];
+      return line === undefined && isLater(name) ? [] : [[name, parseKeyFile(line ?? '', name)] as const];
+    });
     return Object.fromEntries(keys) as Record<KeyName, KeyFile>;
   } catch {
     throw damaged();

@@ -12,10 +12,20 @@ const keyAlgorithms = {
   'number-storage': 'aes-256-gcm',
   url: 'aes-256-gcm',
   page: 'hmac-sha256',
+  audit: 'hmac-sha256',
+  suppression: 'hmac-sha256',
 } as const;
 
 export type KeyName = keyof typeof keyAlgorithms;
 export const keyNames = Object.keys(keyAlgorithms) as KeyName[];
+
+/** Keys that older folders and backups do not have: they are made beside the others, which they do not depend on. */
+const laterKeyNames = ['audit', 'suppression'] as const satisfies KeyName[];
+export type LaterKeyName = (typeof laterKeyNames)[number];
+
+export function isLater(name: KeyName): name is LaterKeyName {
+  return (laterKeyNames as readonly KeyName[]).includes(name);
+}
 export const keyBytes = 32;
 
 export interface KeyFile {
@@ -53,7 +63,10 @@ export async function readKeys<Name extends KeyName>(
 
 /** Throws `key-missing` where there is no file, `key-wrong` where it is not this key's or is damaged. */
 export async function readKeyFile(dir: string, name: KeyName): Promise<KeyFile> {
-  const file = keyFilePath(dir, name);
+  return await readKeyFileAt(keyFilePath(dir, name), name);
+}
+
+export async function readKeyFileAt(file: string, name: KeyName): Promise<KeyFile> {
   const text = await readText(file, name);
   try {
     return parseKeyFile(text, name);

@@ -58,6 +58,19 @@ describe('generateKeys', () => {
     expect(Object.keys(await keyIds(dir))).not.toContain('number-storage');
   });
 
+  test('adds the keys that a folder of an older Numfleet lacks, and touches no other; many at once end with the same', async () => {
+    await generateKeys(dir);
+    const older = keyNames.filter((name) => name !== 'audit' && name !== 'suppression');
+    const before = await keyIds(dir);
+    for (const name of ['audit', 'suppression']) await rm(path.join(dir, `${name}.key`));
+    await Promise.all(Array.from({ length: 8 }, () => generateKeys(dir)));
+    const after = await keyIds(dir);
+    expect(Object.keys(after)).toEqual(keyNames);
+    expect(older.map((name) => after[name])).toEqual(older.map((name) => before[name]));
+    expect(after.audit).not.toBe(before.audit);
+    expect((await readdir(dir)).sort()).toEqual(keyNames.map((name) => `${name}.key`).sort());
+  });
+
   // Nobody may make a folder in Linux's /sys, root included.
   test.runIf(process.platform === 'linux')('says which folder it cannot write', async () => {
     await writeFile(path.join(home, 'file'), '');

@@ -17,6 +17,20 @@ const same: [string, string][] = [
   ['http://bücher.test/', 'http://xn--bcher-kva.test/'],
   ['http://0x7f.1/', 'http://127.0.0.1/'],
   [' http://shop.test/a\tb ', 'http://shop.test/ab'],
+  ['http://shop.test/?', 'http://shop.test/'],
+  ['http://shop.test/a?utm_source=x&b=1&UTM_Campaign=y&fbclid=z', 'http://shop.test/a?b=1'],
+  ['http://shop.test/a?gclid=x', 'http://shop.test/a'],
+  ['http://shop.test/a?%75tm_source=x', 'http://shop.test/a'],
+  ['http://shop.test/a?b=1&&c', 'http://shop.test/a?b=1&&c'],
+  ['http://shop.test/a?id=7&PHPSESSID=1', 'http://shop.test/a?id=7'],
+  ['http://shop.test/a?sid=3f2a9c0d1b4e5f6a7b8c9d0e1f2a3b4c', 'http://shop.test/a'],
+  ['http://shop.test/a;jsessionid=1A2B3C.node1?b=1', 'http://shop.test/a?b=1'],
+  ['http://shop.test/.;jsessionid=1/a', 'http://shop.test/a'],
+  ['http://shop.test/(S(lit3py55t21z5v55vlm25s55))/a', 'http://shop.test/a'],
+  // What looks alike and tells pages apart.
+  ['http://shop.test/a?sid=12&s=red+shoes&ref=home', 'http://shop.test/a?sid=12&s=red+shoes&ref=home'],
+  ['http://shop.test/a?session=2026&token=abc', 'http://shop.test/a?session=2026&token=abc'],
+  ['http://shop.test/(S)/a?butm_source=1', 'http://shop.test/(S)/a?butm_source=1'],
   [`http://shop.test/${'a'.repeat(2_031)}`, `http://shop.test/${'a'.repeat(2_031)}`],
 ];
 
@@ -64,6 +78,10 @@ describe('normaliseUrl', () => {
       ':',
       'é',
       '\\',
+      '&utm_a=1',
+      ';jsessionid=',
+      '&sid=0123456789abcdef',
+      '(S(abcdefghijklmnopqrst0))',
       '8',
     );
     fc.assert(

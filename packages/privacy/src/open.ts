@@ -49,8 +49,19 @@ export async function openFindings({
   }
 }
 
+const keyPairs = new WeakMap<Uint8Array, Promise<KeyPair<CryptoKey>>>();
+
+/** Made once of each key, and not for every result. */
+function keyPairOf(bytes: Uint8Array): Promise<KeyPair<CryptoKey>> {
+  const known = keyPairs.get(bytes);
+  if (known) return known;
+  const made = makeKeyPair(bytes);
+  keyPairs.set(bytes, made);
+  return made;
+}
+
 /** Both halves: left to itself, hpke asks Node for the public one by an API that prints a warning. */
-async function keyPairOf(bytes: Uint8Array): Promise<KeyPair<CryptoKey>> {
+async function makeKeyPair(bytes: Uint8Array): Promise<KeyPair<CryptoKey>> {
   const privateKey = await suite.DeserializePrivateKey(bytes, true);
   const { x = '' } = await crypto.subtle.exportKey('jwk', privateKey);
   return { privateKey, publicKey: await suite.DeserializePublicKey(Buffer.from(x, 'base64url')) };

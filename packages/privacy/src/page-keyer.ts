@@ -4,12 +4,14 @@ import { normaliseUrl } from './normalise-url.ts';
 
 /**
  * Gives a page the key under which it is known, 32 bytes: HMAC-SHA-256 of its normalised URL, so that the keys of a
- * stolen database tell no URL. Throws `url-unsupported` for a URL that has no normal form.
+ * stolen database tell no URL. A sitemap that speaks for a host has one of its own: it is another document than the page that
+ * may be met at that URL, or the sitemap for another host. Throws `url-unsupported` for a URL that has no normal form.
  */
-export function createPageKeyer({ key }: { key: Uint8Array }): (url: string) => Buffer {
-  return (url) => {
+export function createPageKeyer({ key }: { key: Uint8Array }): (url: string, speaksFor?: string) => Buffer {
+  return (url, speaksFor) => {
     const normal = normaliseUrl(url);
     if (normal === null) throw new NumfleetError('url-unsupported', 'Not an http or https URL that can be kept.');
-    return createHmac('sha256', key).update(normal).digest();
+    const document = speaksFor === undefined ? normal : `sitemap ${speaksFor} ${normal}`;
+    return createHmac('sha256', key).update(document).digest();
   };
 }

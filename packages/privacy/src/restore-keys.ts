@@ -13,7 +13,10 @@ export async function restoreKeys(dir: string, keys: KeySet): Promise<boolean> {
   const isSame = await Promise.all(
     present.map(async (name) => {
       const found = await readKeyFile(dir, name).catch(() => null);
-      return found?.id === keys[name].id && found.key.equals(keys[name].key);
+      const kept = keys[name];
+      // A backup of an older Numfleet says nothing of it.
+      if (kept === undefined) return true;
+      return found?.id === kept.id && found.key.equals(kept.key);
     }),
   );
   const others = present.filter((_, index) => !isSame[index]);
@@ -21,15 +24,19 @@ export async function restoreKeys(dir: string, keys: KeySet): Promise<boolean> {
     const advice = 'Nothing was written. Move that folder away first if this backup is the right one.';
     throw new NumfleetError('key-wrong', `${dir} holds other or damaged keys (${others.join(', ')}). ${advice}`);
   }
-  if (present.length === keyNames.length) return false;
+  const missing = keyNames.filter((name) => keys[name] !== undefined && !present.includes(name));
+  if (missing.length === 0) return false;
   if (present.length === 0) await installKeySet(dir, keys);
-  else await addMissing(dir, present, keys);
+  else await addMissing(dir, missing, keys);
   return true;
 }
 
-async function addMissing(dir: string, present: readonly KeyName[], keys: KeySet): Promise<void> {
+async function addMissing(dir: string, missing: readonly KeyName[], keys: KeySet): Promise<void> {
   try {
-    for (const name of keyNames) if (!present.includes(name)) await writeKeyFile(dir, name, keys[name]);
+    for (const name of missing) {
+      const key = keys[name];
+      if (key !== undefined) await writeKeyFile(dir, name, key);
+    }
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
     throw new NumfleetError('folder-readonly', `Keys cannot be written to ${dir} (${code}).`);

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import { NumfleetError } from '@numfleet/contracts';
 import { openBytes, sealBytes } from './aes-gcm.ts';
 import { createPhoneNumber, type PhoneNumber } from './phone-number-door.ts';
@@ -7,6 +7,8 @@ import { digitsOf } from './vault.ts';
 export interface NumberVault {
   /** 32 bytes, the same for the same number: what equality and uniqueness are decided by in the database. */
   blindIndex(number: PhoneNumber): Buffer;
+  /** Of a number with an extension the blind index without it; null for one that has none. */
+  lineIndex(number: PhoneNumber): Buffer | null;
   /** 68 bytes whatever the number's length, different each time. */
   encrypt(number: PhoneNumber): Buffer;
   /** Throws `key-wrong` where key, ciphertext and blind index do not belong together. */
@@ -20,16 +22,15 @@ const plainBytes = 40;
  * How numbers rest in Postgres (I3): HMAC-SHA-256 as blind index, AES-256-GCM as ciphertext, tied to that index so that
  * ciphertexts cannot be swapped between rows. Both keys are 32 bytes and are held by the trusted zone alone.
  */
-export function createNumberVault({
-  indexKey,
-  storageKey,
-}: {
-  indexKey: Uint8Array;
-  storageKey: Uint8Array;
-}): NumberVault {
+export function createNumberVault(keys: { indexKey: Uint8Array; storageKey: Uint8Array }): NumberVault {
+  const [indexKey, storageKey] = [createSecretKey(keys.indexKey), createSecretKey(keys.storageKey)];
   const indexOf = (plain: string) => createHmac('sha256', indexKey).update(plain).digest();
   return {
     blindIndex: (number) => indexOf(digitsOf(number)),
+    lineIndex: (number) => {
+      const [line = '', extension] = digitsOf(number).split(';');
+      return extension === undefined ? null : indexOf(line);
+    },
     encrypt: (number) => {
       const plain = digitsOf(number);
       return sealBytes({ key: storageKey, plain: Buffer.from(plain.padEnd(plainBytes)), purpose: indexOf(plain) });

@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { NumfleetError, type WireUrl } from '@numfleet/contracts';
 import { openBytes, sealBytes } from './aes-gcm.ts';
 import { findDigitRuns, replaceSpans } from './digit-runs.ts';
@@ -20,7 +21,8 @@ const purpose = Buffer.from('numfleet url v1');
  * crawlers. Sensitive is a URL with 7 or more digits in a row or joined by other than a slash, however encoded; a lone
  * ISO date (`/2026-11-23/`) and a host that is an IPv4 address are not.
  */
-export function createUrlCodec({ key }: { key: Uint8Array }): UrlCodec {
+export function createUrlCodec(given: { key: Uint8Array }): UrlCodec {
+  const key = createSecretKey(given.key);
   const isSensitive = (url: string) => sensitiveSpans(url).length > 0;
   return {
     isSensitive,
@@ -31,7 +33,7 @@ export function createUrlCodec({ key }: { key: Uint8Array }): UrlCodec {
   };
 }
 
-function open(key: Uint8Array, sealed: string): string {
+function open(key: KeyObject, sealed: string): string {
   const plain = openBytes({ key, sealed: Buffer.from(sealed, 'base64'), purpose });
   if (plain !== null) return plain.toString();
   throw new NumfleetError('key-wrong', 'An encrypted URL does not open under the key of URLs; check the key folder.');

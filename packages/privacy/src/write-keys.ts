@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { NumfleetError } from '@numfleet/contracts';
+import type { KeySet } from './key-backup.ts';
 import { formatKeyFile, type KeyFile, type KeyName, keyFilePath, keyNames } from './key-file.ts';
 import { presentKeys } from './load-inside-keys.ts';
 
@@ -10,13 +11,16 @@ import { presentKeys } from './load-inside-keys.ts';
  * where another process was first, its set stays. Throws `key-missing` where some of a set are there, and
  * `folder-readonly` where it may not write.
  */
-export async function installKeySet(dir: string, keys: Readonly<Record<KeyName, KeyFile>>): Promise<void> {
+export async function installKeySet(dir: string, keys: KeySet): Promise<void> {
   const target = path.resolve(dir);
   const fresh = `${target}.new-${randomBytes(8).toString('hex')}`;
   try {
     await mkdir(path.dirname(fresh), { recursive: true });
     await mkdir(fresh, { mode: 0o700 });
-    for (const name of keyNames) await writeKeyFile(fresh, name, keys[name]);
+    for (const name of keyNames) {
+      const key = keys[name];
+      if (key !== undefined) await writeKeyFile(fresh, name, key);
+    }
     await rename(fresh, target);
     await syncFolder(path.dirname(target));
   } catch (error) {
@@ -33,7 +37,30 @@ export async function writeKeyFile(dir: string, name: KeyName, key: KeyFile): Pr
   await syncFolder(dir);
 }
 
-async function syncFolder(dir: string): Promise<void> {
+/** Adds one key to a set that lacks it, whole at once; where another process was first, its key stays. */
+export async function addKeyFile(dir: string, name: KeyName, key: KeyFile): Promise<void> {
+  await addFile(dir, keyFilePath(dir, name), name, key);
+}
+
+export async function addFile(dir: string, target: string, name: KeyName, key: KeyFile): Promise<void> {
+  const fresh = `${target}.new-${randomBytes(8).toString('hex')}`;
+  try {
+    await using file = await open(fresh, 'wx', 0o600);
+    await file.writeFile(formatKeyFile(name, key));
+    await file.sync();
+    await link(fresh, target);
+    await syncFolder(dir);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    if (code !== 'EEXIST') {
+      throw new NumfleetError('folder-readonly', `The key "${name}" cannot be written to ${dir} (${code}).`);
+    }
+  } finally {
+    await rm(fresh, { force: true }).catch(() => {});
+  }
+}
+
+export async function syncFolder(dir: string): Promise<void> {
   await using folder = await open(dir, 'r');
   await folder.sync();
 }

@@ -16,6 +16,8 @@ export interface CampaignOptions {
   delay?: string;
   hostConcurrency?: string;
   retention?: string;
+  sitemap?: boolean;
+  maxTime?: string;
 }
 
 /** Throws `purpose-missing`, `url-malformed`, or `usage`, which names the option. */
@@ -39,6 +41,8 @@ export function campaignRequest(urls: string[], options: CampaignOptions): Creat
     delayMs: wholeNumber('--delay', options.delay),
     hostConcurrency: wholeNumber('--host-concurrency', options.hostConcurrency),
     retentionDays: wholeNumber('--retention', options.retention),
+    sitemaps: options.sitemap,
+    maxSeconds: wholeNumber('--max-time', options.maxTime),
   };
   const stated = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const parsed = createCampaignRequest.safeParse(stated);
@@ -60,6 +64,8 @@ const renamed: Partial<Record<PropertyKey, string>> = {
   delayMs: '--delay',
   hostConcurrency: '--host-concurrency',
   retentionDays: '--retention',
+  maxSeconds: '--max-time',
+  sitemaps: '--sitemap',
 };
 
 function optionOf(field: PropertyKey | undefined): string {

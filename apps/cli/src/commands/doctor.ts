@@ -90,7 +90,12 @@ async function browserCheck({ config, runtimeDir }: Surroundings): Promise<Check
 
 /** A browser that is only started goes nowhere. */
 const idle = {
-  proxy: { server: 'http://127.0.0.1:9', username: '', password: '' },
+  proxy: {
+    server: 'http://127.0.0.1:9',
+    issuePass: () => {
+      throw new NumfleetError('internal-error', 'This browser is to load no page.');
+    },
+  },
   userAgent: 'Numfleet',
   locale: 'en-GB',
   maxPages: 1,

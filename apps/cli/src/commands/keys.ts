@@ -85,14 +85,19 @@ async function readBounded(file: string): Promise<string> {
 }
 
 function requireBound(bound: Record<string, string> | null, keys: KeySet): void {
-  const others = keyNames.filter((name) => bound?.[name] !== undefined && bound[name] !== keys[name].id);
+  const others = keyNames.filter((name) => isOther(bound?.[name], keys[name]?.id));
   if (others.length === 0) return;
   const message = `The database was written under other keys (${others.join(', ')}) than this backup holds. Nothing was written.`;
   throw new NumfleetError('key-wrong', message);
 }
 
+/** What a backup of an older Numfleet does not hold is not another key; the start will tell that it is missing. */
+function isOther(bound: string | undefined, given: string | undefined): boolean {
+  return bound !== undefined && given !== undefined && bound !== given;
+}
+
 async function requireSame(keys: KeySet, ids: Partial<Record<string, string>>): Promise<void> {
-  if (keyNames.every((name) => keys[name].id === ids[name])) return;
+  if (keyNames.every((name) => keys[name] === undefined || keys[name].id === ids[name])) return;
   throw new NumfleetError('file-unwritable', 'What was written reads otherwise than it should. Is the disk sound?');
 }
 

@@ -1,5 +1,5 @@
 import { NumfleetError } from '@numfleet/contracts';
-import { generateKeys, keyIds } from '@numfleet/privacy/inside';
+import { endRotation, findRotation, generateKeys, keyIds } from '@numfleet/privacy/inside';
 import { bindKeys, readBoundKeys } from '@numfleet/store';
 
 /**
@@ -7,11 +7,23 @@ import { bindKeys, readBoundKeys } from '@numfleet/store';
  * under, before anything is written under others. Throws `key-missing` where they are lost, and `key-wrong`.
  */
 export async function prepareKeys({ dir, connectionString }: { dir: string; connectionString: string }): Promise<void> {
-  const bound = Object.keys(await readBoundKeys({ connectionString }));
+  const boundIds = await readBoundKeys({ connectionString });
+  const bound = Object.keys(boundIds);
   const present = await keyIds(dir);
-  if (bound.length > 0 && Object.keys(present).length === 0) throw lost(dir, bound);
+  await settleRotation(dir, boundIds['number-storage']);
+  const missing = bound.filter((name) => !(name in present));
+  if (missing.length > 0) throw lost(dir, missing);
   await generateKeys(dir);
   await bindKeys({ connectionString, ids: await keyIds(dir), now: new Date() });
+}
+
+/** Where `keys rotate` was broken off: nothing but its last step is done here. */
+async function settleRotation(dir: string, boundId: string | undefined): Promise<void> {
+  const to = await findRotation(dir);
+  if (to === null) return;
+  if (to.id === boundId) return await endRotation(dir);
+  const message = `An exchange of the key "number-storage" was begun and not finished, so that numbers are under two keys.`;
+  throw new NumfleetError('key-wrong', `${message} Finish it with \`numfleet keys rotate\`.`);
 }
 
 /** New keys would open nothing that is stored, and stand in the way of those that do. */

@@ -168,6 +168,8 @@ describe('pages', () => {
     expect(found.status).toBe(200);
     expect(found.json()).toEqual({
       id: expect.stringMatching(/^\d+$/),
+      kind: 'page',
+      via: 'seed',
       campaign,
       url: 'http://pages.test/tel/[phone]',
       state: 'queued',
@@ -177,6 +179,12 @@ describe('pages', () => {
       foundOn: null,
       httpStatus: null,
       rendered: null,
+      renderDecision: null,
+      renderGained: null,
+      rereads: 0,
+      likeCompared: null,
+      likeGained: null,
+      likeNeedBrowser: null,
       cuts: [],
       findings: null,
       lastFetchedAt: null,

@@ -1,4 +1,5 @@
 import {
+  campaignLimits,
   campaignStatus,
   createCampaignRequest,
   enqueueReport,
@@ -7,6 +8,7 @@ import {
 } from '@numfleet/contracts';
 import { isRegion } from '@numfleet/extract';
 import {
+  changeLimits,
   createCampaign,
   enqueuePages,
   listCampaigns,
@@ -15,13 +17,13 @@ import {
   readScope,
   retryFailedPages,
   type Scope,
+  type SitemapsOf,
   type Store,
   setCampaignState,
   widenScope,
 } from '@numfleet/store';
 import { z } from 'zod';
 import type { AcceptUrls } from './accept-urls.ts';
-import { operator } from './operator.ts';
 import { refuseNumbers } from './parse-input.ts';
 import { type ApiRoute, valueRoute } from './route.ts';
 
@@ -29,14 +31,15 @@ export interface CampaignRouteDeps {
   store: Store;
   acceptUrls: AcceptUrls;
   offerPage: OfferPage;
+  sitemapsOf: SitemapsOf;
   now: () => Date;
 }
 
 export function campaignRoutes(deps: CampaignRouteDeps): ApiRoute[] {
-  return [create(deps), list(deps), read(deps), enqueue(deps), ...verbs.map((verb) => change(deps, verb))];
+  return [create(deps), list(deps), read(deps), enqueue(deps), limit(deps), ...verbs.map((verb) => change(deps, verb))];
 }
 
-function create({ store, acceptUrls, offerPage, now }: CampaignRouteDeps): ApiRoute {
+function create({ store, acceptUrls, offerPage, sitemapsOf, now }: CampaignRouteDeps): ApiRoute {
   return valueRoute({
     method: 'POST',
     path: '/campaigns',
@@ -44,14 +47,14 @@ function create({ store, acceptUrls, offerPage, now }: CampaignRouteDeps): ApiRo
     body: createCampaignRequest,
     status: 201,
     answer: enqueueReport,
-    async handle({ body: { seeds, ...settings } }) {
+    async handle({ body: { seeds, ...settings }, actor }) {
       const { name, purpose, allow, deny } = settings;
       refuseNumbers({ name, purpose, allow, deny });
       refuseUnknownRegion(settings.region);
       const { urls, hosts } = acceptUrls(seeds);
       const offered = urls.map(offerSeed(offerPage, { settings, hosts }));
       const { id, ...report } = await store.transaction(async (tx) => {
-        const created = await createCampaign(tx, { settings, seeds: offered, actor: operator, now: now() });
+        const created = await createCampaign(tx, { settings, seeds: offered, sitemapsOf, actor, now: now() });
         await widenScope(tx, created.id, hosts);
         return created;
       });
@@ -91,23 +94,38 @@ function read({ store, now }: CampaignRouteDeps): ApiRoute {
   });
 }
 
-function enqueue({ store, acceptUrls, offerPage, now }: CampaignRouteDeps): ApiRoute {
+function enqueue({ store, acceptUrls, offerPage, sitemapsOf, now }: CampaignRouteDeps): ApiRoute {
   return valueRoute({
     method: 'POST',
     path: '/campaigns/{campaign}/urls',
     summary: 'Add URLs as further seeds; a finished campaign that gets work is active again.',
     body: enqueueRequest,
     answer: enqueueReport,
-    async handle({ campaignId, body }) {
+    async handle({ campaignId, body, actor }) {
       const { urls, hosts } = acceptUrls(body.urls);
       const report = await store.transaction(async (tx) => {
         const pages = urls.map(offerSeed(offerPage, await readScope(tx, campaignId)));
-        const enqueued = await enqueuePages(tx, { campaignId, pages, actor: operator, now: now() });
+        const enqueued = await enqueuePages(tx, { campaignId, pages, sitemapsOf, actor, now: now() });
         await widenScope(tx, campaignId, hosts);
         return enqueued;
       });
       return { campaign: campaignId, ...report };
     },
+  });
+}
+
+function limit({ store, now }: CampaignRouteDeps): ApiRoute {
+  return valueRoute({
+    method: 'POST',
+    path: '/campaigns/{campaign}/limits',
+    summary: 'Change the limits of a campaign that runs; a larger page budget takes in what the smaller one left out.',
+    body: campaignLimits,
+    answer: campaignStatus,
+    handle: ({ campaignId, body: limits, actor }) =>
+      store.transaction(async (tx) => {
+        await changeLimits(tx, { campaignId, limits, actor, now: now() });
+        return await readCampaignStatus(tx, campaignId, now());
+      }),
   });
 }
 
@@ -125,12 +143,11 @@ function change({ store, now }: CampaignRouteDeps, verb: (typeof verbs)[number])
     method: 'POST',
     path: `/campaigns/{campaign}/${verb}`,
     summary: summaries[verb],
-    open: 'session',
     body: null,
     answer: campaignStatus,
-    handle: ({ campaignId }) =>
+    handle: ({ campaignId, actor }) =>
       store.transaction(async (tx) => {
-        const asked = { campaignId, actor: operator, now: now() };
+        const asked = { campaignId, actor, now: now() };
         if (verb === 'retry') await retryFailedPages(tx, asked);
         else await setCampaignState(tx, { ...asked, verb });
         return await readCampaignStatus(tx, campaignId, now());

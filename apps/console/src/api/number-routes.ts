@@ -3,9 +3,9 @@ import type { Store } from '@numfleet/store';
 import { z } from 'zod';
 import { type AuditedExport, auditExport } from '../exports/audit-export.ts';
 import { chooseFormat, exportFormats, type FormatName } from '../exports/export-formats.ts';
+import type { LimitReveals } from '../exports/limit-reveals.ts';
 import { revealNumbers } from '../exports/reveal-numbers.ts';
 import type { ViewNumbers } from '../exports/view-numbers.ts';
-import { operator } from './operator.ts';
 import { refuseNumbers } from './parse-input.ts';
 import { type ApiRoute, type Asked, streamRoute } from './route.ts';
 import type { Streamed } from './send-stream.ts';
@@ -13,6 +13,7 @@ import type { Streamed } from './send-stream.ts';
 export interface NumberRouteDeps {
   store: Store;
   viewNumbers: ViewNumbers;
+  limitReveals: LimitReveals;
   now: () => Date;
 }
 
@@ -49,7 +50,8 @@ export function numberRoutes(deps: NumberRouteDeps): ApiRoute[] {
         const { purpose } = asked.body;
         refuseNumbers({ purpose });
         const numbers = revealNumbers(viewNumbers, asked.campaignId);
-        return exportAs(deps, asked, { action: 'numbers.revealed', purpose, numbers });
+        const before = () => deps.limitReveals(asked.actor);
+        return exportAs(deps, asked, { action: 'numbers.revealed', purpose, numbers, before });
       },
     }),
   ];
@@ -57,13 +59,13 @@ export function numberRoutes(deps: NumberRouteDeps): ApiRoute[] {
 
 function exportAs(
   deps: NumberRouteDeps,
-  { campaignId, query, request }: Asked<{ format?: FormatName | undefined }, unknown>,
-  what: Pick<AuditedExport, 'action' | 'purpose' | 'numbers'>,
+  { campaignId, query, request, actor }: Asked<{ format?: FormatName | undefined }, unknown>,
+  what: Pick<AuditedExport, 'action' | 'purpose' | 'numbers' | 'before'>,
 ): Streamed {
   const format = chooseFormat(query.format, request.headers.accept);
   return {
     type: exportFormats[format].contentType,
     fileName: `campaign-${campaignId}-numbers.${format}`,
-    chunks: auditExport(deps, { ...what, campaignId, actor: operator, format }),
+    chunks: auditExport(deps, { ...what, campaignId, actor, format }),
   };
 }

@@ -35,6 +35,7 @@ test('openapi.json lists every route with its schemas, under names of their own'
     'GET /campaigns',
     'GET /campaigns/{campaign}',
     'POST /campaigns/{campaign}/urls',
+    'POST /campaigns/{campaign}/limits',
     'POST /campaigns/{campaign}/pause',
     'POST /campaigns/{campaign}/resume',
     'POST /campaigns/{campaign}/cancel',
@@ -42,6 +43,12 @@ test('openapi.json lists every route with its schemas, under names of their own'
     'POST /pages/find',
     'GET /campaigns/{campaign}/numbers',
     'POST /campaigns/{campaign}/numbers/reveal',
+    'POST /numbers/trace',
+    'POST /numbers/erase',
+    'POST /suppressions',
+    'GET /tokens',
+    'POST /tokens',
+    'POST /tokens/revoke',
   ]);
   const ids = Object.values<Record<string, { operationId: string }>>(document.paths).flatMap((verbs) =>
     Object.values(verbs).map(({ operationId }) => operationId),

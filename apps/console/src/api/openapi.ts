@@ -1,6 +1,7 @@
 import { apiError, csrfHeader } from '@numfleet/contracts';
 import { z } from 'zod';
-import { type ApiRoute, apiPrefix } from './route.ts';
+import { accessOf } from '../sign-in/authorisation.ts';
+import { type ApiRoute, addressOf, apiPrefix } from './route.ts';
 
 /** The OpenAPI 3.1 document of the routes, made from the very schemas that check them. */
 export function openApiDocument(routes: readonly ApiRoute[], version: string): Record<string, unknown> {
@@ -16,7 +17,7 @@ export function openApiDocument(routes: readonly ApiRoute[], version: string): R
     paths,
     components: {
       securitySchemes: {
-        token: { type: 'http', scheme: 'bearer', description: 'The token of the fleet; it may do everything.' },
+        token: { type: 'http', scheme: 'bearer', description: tokenDescription },
         session: { type: 'apiKey', in: 'cookie', name: 'numfleet_session', description: sessionDescription },
       },
       schemas: { Error: schemaOf(apiError, 'output') },
@@ -35,16 +36,20 @@ const description =
   'Campaigns, pages and numbers of a fleet. A body is JSON of up to 10 MiB, which may be packed (gzip, deflate, br, zstd); ' +
   'whatever is wrong with a request is answered as `{"error": {"code", "message"}}`.';
 
+const tokenDescription = 'The token of the fleet, which may do everything, or one that it gave out, of a role.';
+
 const sessionDescription =
   'A signed-in browser reads, and changes what says so. Its cookie has the prefix `__Host-` where the console is reached ' +
   `by https; what is not a GET also needs the header \`${csrfHeader}\` and must come from a page of the console.`;
 
-function operationOf({ method, path, summary, open, query, body, answer }: ApiRoute): Record<string, unknown> {
-  const forSessions = method === 'GET' || open === 'session';
+function operationOf({ method, path, summary, query, body, answer }: ApiRoute): Record<string, unknown> {
+  const access = accessOf(method, addressOf(path));
+  const forSessions = access?.session === true;
   const forOne = 'application/json' in answer.content;
   return {
     operationId: operationId(method, path),
     summary,
+    description: `Takes the role ${access?.role}.`,
     ...(forSessions && { security: [{ token: [] }, { session: [] }] }),
     parameters: [...pathParameters(path), ...queryParameters(query)],
     ...(body !== null && {

@@ -7,7 +7,7 @@ import { type ApiRoute, parseCampaignId, valueRoute } from './route.ts';
 export interface PageRouteDeps {
   store: Store;
   urls: UrlCodec;
-  pageKeyOf: (url: string) => Buffer;
+  pageKeyOf: (url: string, speaksFor?: string) => Buffer;
 }
 
 const findRequest = z.strictObject({ url: z.string().min(1).max(8_192), campaign: z.string().optional() });
@@ -18,14 +18,15 @@ export function pageRoutes({ store, urls, pageKeyOf }: PageRouteDeps): ApiRoute[
       method: 'POST',
       path: '/pages/find',
       summary: 'Why a URL was fetched, excluded or failed. It is sent in the body, because it may hold a number.',
-      open: 'session',
       body: findRequest,
       answer: pageView,
       async handle({ body }) {
         const url = normaliseUrl(body.url);
         if (url === null) throw new NumfleetError('url-malformed', 'That is no http or https URL.');
         const campaign = body.campaign === undefined ? {} : { campaignId: parseCampaignId(body.campaign) };
-        const page = await findPage(store, { host: new URL(url).host, pageKey: pageKeyOf(url), ...campaign });
+        const { host } = new URL(url);
+        const keys = { pageKey: pageKeyOf(url), sitemapKey: pageKeyOf(url, host) };
+        const page = await findPage(store, { host, ...keys, ...campaign });
         if (page === null) throw new NumfleetError('page-unknown', 'No campaign has met that URL.');
         return viewPage(page, urls);
       },

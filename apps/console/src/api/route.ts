@@ -1,6 +1,7 @@
 import { NumfleetError, rowId } from '@numfleet/contracts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { actorOf } from '../sign-in/guard-requests.ts';
 import { parseInput } from './parse-input.ts';
 import { type Streamed, sendStream } from './send-stream.ts';
 
@@ -11,8 +12,6 @@ interface RouteOf<Query, Body> {
   /** Below `/api/v1`, in OpenAPI's form; `{campaign}` is the one parameter that there is. */
   path: string;
   summary: string;
-  /** What is not a GET is for the holder of the token alone, unless a signed-in browser may do it too. */
-  open?: 'session';
   /** What the query must be; by default there is none. */
   query: z.ZodType<Query>;
   /** What the request body must be; null where there is none. */
@@ -24,6 +23,8 @@ export interface Asked<Query, Body> {
   campaignId: string;
   query: Query;
   body: Body;
+  /** Who asks, for the audit. */
+  actor: string;
   request: FastifyRequest;
   reply: FastifyReply;
 }
@@ -78,13 +79,17 @@ export function streamRoute<Body, Query>(
   };
 }
 
+/** The address of a route as the server and its authorisation know it. */
+export function addressOf(path: string): string {
+  return apiPrefix + path.replace('{campaign}', ':campaign');
+}
+
 export function registerRoutes(app: FastifyInstance, routes: readonly ApiRoute[]): void {
   for (const route of routes) {
-    const { method, answer, query, body, open } = route;
+    const { method, answer, query, body } = route;
     app.route<{ Params: { campaign?: string } }>({
       method,
-      url: apiPrefix + route.path.replace('{campaign}', ':campaign'),
-      config: open === undefined ? {} : { open },
+      url: addressOf(route.path),
       // Else a HEAD would run a whole export for nobody.
       exposeHeadRoute: 'application/json' in answer.content,
       ...(body === null && { bodyLimit: smallBody }),
@@ -94,6 +99,7 @@ export function registerRoutes(app: FastifyInstance, routes: readonly ApiRoute[]
           campaignId,
           query: parseInput(query, request.query, 'query'),
           body: parseInput(body ?? nothing, request.body, 'body'),
+          actor: actorOf(request),
           request,
           reply,
         };

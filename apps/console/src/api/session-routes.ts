@@ -8,10 +8,10 @@ import { type ApiRoute, valueRoute } from './route.ts';
 
 /** For signed-in browsers; who sends the token has no session. */
 export function sessionRoutes({ auth, reachedBy }: { auth: Auth; reachedBy: ReachedBy }): ApiRoute[] {
-  const find = (request: FastifyRequest) => {
+  const find = async (request: FastifyRequest) => {
     const reached = reachedBy(request.headers.host);
     const cookie = reached === null ? undefined : readCookie(request, reached);
-    const session = auth.sessionOf(cookie);
+    const session = await auth.sessionOf(cookie);
     if (reached !== null && session !== null) return { reached, cookie, session };
     throw new NumfleetError('not-found', 'There is no session: whoever sends the token needs none.');
   };
@@ -23,19 +23,18 @@ export function sessionRoutes({ auth, reachedBy }: { auth: Auth; reachedBy: Reac
       body: null,
       answer: sessionView,
       async handle({ request }) {
-        const { csrfToken, expiresAt } = find(request).session;
-        return { csrfToken, expiresAt: expiresAt.toISOString() };
+        const { csrfToken, expiresAt, principal } = (await find(request)).session;
+        return { csrfToken, expiresAt: expiresAt.toISOString(), role: principal.role };
       },
     }),
     valueRoute({
       method: 'POST',
       path: '/session/end',
       summary: 'Sign out.',
-      open: 'session',
       body: null,
       answer: z.object({ ended: z.literal(true) }),
       async handle({ request, reply }) {
-        const { reached, cookie } = find(request);
+        const { reached, cookie } = await find(request);
         auth.signOut(cookie);
         clearCookie(reply, reached);
         return { ended: true as const };

@@ -11,6 +11,8 @@ export interface AuditedExport {
   purpose: string | null;
   format: FormatName;
   numbers: AsyncGenerator<NumberView>;
+  /** Done before anything else; what it throws is the answer. */
+  before?: () => Promise<void>;
 }
 
 const chunkBytes = 65_536;
@@ -22,8 +24,9 @@ const chunkBytes = 65_536;
  */
 export async function* auditExport(
   { store, now }: { store: Store; now: () => Date },
-  { campaignId, action, actor, purpose, format, numbers }: AuditedExport,
+  { campaignId, action, actor, purpose, format, numbers, before }: AuditedExport,
 ): AsyncGenerator<Buffer> {
+  await before?.();
   await readCampaignStatus(store, campaignId, now());
   const begun = purpose === null ? { format } : { purpose, format };
   await recordAudit(store, [{ at: now(), actor, action, campaignId, details: begun }]);

@@ -1,20 +1,24 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { FoundToken } from '@numfleet/store';
+import type { Principal } from './authorisation.ts';
 
 type SignIn = { verdict: 'signed-in'; session: string } | { verdict: 'refused' } | { verdict: 'too-many-attempts' };
 
 export interface Session {
+  /** Who signed in; only as long as their token is in force. */
+  principal: Principal;
   /** What a page of the console proves itself by when it changes something. */
   csrfToken: string;
   expiresAt: Date;
 }
 
 export interface Auth {
-  /** Whether an Authorization header carries the token. */
-  isBearer(header: string | undefined): boolean;
-  /** The session of a cookie; null when there is none, or it has run out. */
-  sessionOf(cookie: string | undefined): Session | null;
-  /** Exchanges the token for a session. `address` is the asking one, by which failures are counted. */
-  signIn(token: string, address: string): SignIn;
+  /** Whose token an Authorization header carries; null for none that is in force. */
+  bearerOf(header: string | undefined): Promise<Principal | null>;
+  /** The session of a cookie; null when there is none, it has run out, or its token is not in force any more. */
+  sessionOf(cookie: string | undefined): Promise<Session | null>;
+  /** Exchanges a token for a session. `address` is the asking one, by which failures are counted. */
+  signIn(token: string, address: string): Promise<SignIn>;
   signOut(cookie: string | undefined): void;
 }
 
@@ -23,36 +27,66 @@ export const sessionSeconds = 12 * 3_600;
 const maxFailures = 10;
 const maxSessions = 1_000;
 
-/** Sessions and failures live in memory: a restart of the console signs everyone out. */
-export function createAuth(deps: { token: string; now: () => Date }): Auth {
-  const tokenHash = sha256(deps.token);
+/** As a token that this console gave out begins; others are not looked for in the database. */
+const tokenPrefix = 'numfleet_';
+
+/** A token, which is seen once, and what is kept of it. */
+export function makeToken(): { token: string; hash: Buffer } {
+  const token = `${tokenPrefix}${randomBytes(32).toString('base64url')}`;
+  return { token, hash: sha256(token) };
+}
+
+/** Whoever holds the console's own token: the operator of the fleet, who has all rights and gives others theirs. */
+const operator: Principal = { actor: 'operator', role: 'controller', campaigns: null };
+
+/**
+ * Who asks, by the console's own token (`token`) or one of those that it gave out (`findToken`). Sessions and failures live in
+ * memory: a restart of the console signs everyone out.
+ */
+export function createAuth(deps: {
+  token: string;
+  findToken: (hash: Buffer) => Promise<FoundToken | null>;
+  now: () => Date;
+}): Auth {
+  const ownHash = sha256(deps.token);
   const csrfKey = randomBytes(32);
   // By the hash of its cookie: looking one up takes as long for a near miss as for any other.
-  const expiries = new Map<string, number>();
+  const sessions = new Map<string, { expiry: number; tokenHash: Buffer }>();
   const failures = createFailureCount(deps.now);
   // Hashed, so that neither length nor content shows in the time it takes.
-  const isToken = (given: string) => timingSafeEqual(sha256(given), tokenHash);
+  const principalOf = async (hash: Buffer): Promise<Principal | null> => {
+    if (timingSafeEqual(hash, ownHash)) return operator;
+    const found = await deps.findToken(hash);
+    return found && { actor: `token:${found.name}`, role: found.role, campaigns: found.campaigns };
+  };
+  const holderOf = async (token: string) => {
+    const hash = sha256(token);
+    return token.startsWith(tokenPrefix) || timingSafeEqual(hash, ownHash) ? await principalOf(hash) : null;
+  };
   return {
-    isBearer: (header) => isToken(/^Bearer +(\S+) *$/i.exec(header ?? '')?.[1] ?? ''),
-    sessionOf(cookie) {
-      const expiry = cookie === undefined ? 0 : (expiries.get(keyOf(cookie)) ?? 0);
-      if (cookie === undefined || expiry <= deps.now().getTime()) return null;
+    bearerOf: (header) => holderOf(/^Bearer +(\S+) *$/i.exec(header ?? '')?.[1] ?? ''),
+    async sessionOf(cookie) {
+      const session = cookie === undefined ? undefined : sessions.get(keyOf(cookie));
+      if (cookie === undefined || session === undefined || session.expiry <= deps.now().getTime()) return null;
+      const principal = await principalOf(session.tokenHash);
+      if (principal === null) return null;
       const csrfToken = createHmac('sha256', csrfKey).update(cookie).digest('base64url');
-      return { csrfToken, expiresAt: new Date(expiry) };
+      return { principal, csrfToken, expiresAt: new Date(session.expiry) };
     },
-    signIn(token, address) {
+    async signIn(token, address) {
       if (failures.of(address) >= maxFailures) return { verdict: 'too-many-attempts' };
-      if (!isToken(token)) {
+      if ((await holderOf(token)) === null) {
         failures.add(address);
         return { verdict: 'refused' };
       }
       const session = randomBytes(32).toString('base64url');
-      expiries.set(keyOf(session), deps.now().getTime() + sessionSeconds * 1_000);
-      dropOldest(expiries, maxSessions);
+      const expiry = deps.now().getTime() + sessionSeconds * 1_000;
+      sessions.set(keyOf(session), { expiry, tokenHash: sha256(token) });
+      dropOldest(sessions, maxSessions);
       return { verdict: 'signed-in', session };
     },
     signOut(cookie) {
-      if (cookie !== undefined) expiries.delete(keyOf(cookie));
+      if (cookie !== undefined) sessions.delete(keyOf(cookie));
     },
   };
 }

@@ -1,45 +1,85 @@
 import { csrfHeader, NumfleetError } from '@numfleet/contracts';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Auth, isSameSecret, type Session } from './auth.ts';
-import type { ReachedBy } from './own-address.ts';
+import { type Access, accessOf, mayUse, type Principal } from './authorisation.ts';
+import type { Reached, ReachedBy } from './own-address.ts';
 import { securityHeaders } from './security-headers.ts';
 import { readCookie } from './session-cookie.ts';
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Who may use the route beside the holder of the token; what is not a GET is closed to sessions unless it says so. */
-    open?: 'anyone' | 'session';
-  }
+const principals = new WeakMap<FastifyRequest, Principal>();
+
+/** Of an address that nobody answers: whoever has no right to look is not told so much as that. */
+const ofNothing: Access = { role: 'viewer', session: true, scoped: true };
+
+/** Who asks, as the audit names them. */
+export function actorOf(request: FastifyRequest): string {
+  const principal = principals.get(request);
+  if (principal !== undefined) return principal.actor;
+  throw new NumfleetError('internal-error', 'A request passed that nobody answers for.');
 }
 
 /**
- * What every request passes before its route: the token; or a Host that is the console's, and a session. A session reads,
- * and changes only what is open to it and only from a page of the console, so that no other site can have a signed-in
- * browser change anything (CSRF). It reveals nothing.
+ * What every request passes before its route: a token; or a Host that is the console's, and a session. Whose they are must be
+ * allowed to by the table of `authorisation.ts`, without an entry in which a route does not start. A session changes only what
+ * is open to it and only from a page of the console, so that no other site can have a signed-in browser change anything
+ * (CSRF). It reveals nothing.
  */
 export function guardRequests(app: FastifyInstance, deps: { auth: Auth; reachedBy: ReachedBy }): void {
   const { auth, reachedBy } = deps;
+  requireEntries(app);
   app.addHook('onRequest', async (request, reply) => {
     const reached = reachedBy(request.headers.host);
     reply.headers(securityHeaders(request.routeOptions.url ?? '', reached));
-    if (auth.isBearer(request.headers.authorization)) return;
+    const access = accessOf(request.method, request.routeOptions.url ?? '') ?? ofNothing;
+    const bearer = await auth.bearerOf(request.headers.authorization);
+    if (bearer !== null) return admit(request, bearer, access);
     if (reached === null) {
       throw new NumfleetError('request-invalid', 'The Host header is not of this console. See NUMFLEET_CONSOLE_URL.');
     }
-    const { open } = request.routeOptions.config;
-    if (open === 'anyone') return;
-    const session = auth.sessionOf(readCookie(request, reached));
-    if (session === null) {
-      if (wantsPage(request)) return reply.redirect(`/login?next=${encodeURIComponent(request.url)}`, 303);
-      reply.header('www-authenticate', 'Bearer');
-      throw new NumfleetError('unauthorized', 'Send the token as `Authorization: Bearer …`.');
-    }
-    if (isRead(request)) return;
-    if (open !== 'session') {
-      throw new NumfleetError('forbidden', 'A signed-in browser may not do that. Send the token.');
-    }
-    requireOwnPage(request, session, reached.origin);
+    if (access.role === 'anyone') return;
+    const session = await auth.sessionOf(readCookie(request, reached));
+    if (session === null) return refuseStranger(request, reply);
+    requireSession(request, session, { access, reached });
+    admit(request, session.principal, access);
   });
+}
+
+/** The hook runs for each route that is registered from here on, those of plugins included. */
+function requireEntries(app: FastifyInstance): void {
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) {
+      if (accessOf(one, url) === undefined) throw new TypeError(`authorisation.ts has no entry for ${one} ${url}.`);
+    }
+  });
+}
+
+function admit(request: FastifyRequest, principal: Principal, access: Access): void {
+  const { campaign } = request.params as { campaign?: string };
+  if (!mayUse(principal, access, campaign)) {
+    const scope = principal.campaigns === null ? '' : ' of some campaigns';
+    throw new NumfleetError(
+      'forbidden',
+      `That takes a ${access.role}; this is the token of a ${principal.role}${scope}.`,
+    );
+  }
+  principals.set(request, principal);
+}
+
+function refuseStranger(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (wantsPage(request)) return reply.redirect(`/login?next=${encodeURIComponent(request.url)}`, 303);
+  reply.header('www-authenticate', 'Bearer');
+  throw new NumfleetError('unauthorized', 'Send the token as `Authorization: Bearer …`.');
+}
+
+function requireSession(
+  request: FastifyRequest,
+  session: Session,
+  { access, reached }: { access: Access; reached: Reached },
+): void {
+  if (!access.session || (!isRead(request) && request.routeOptions.url === undefined)) {
+    throw new NumfleetError('forbidden', 'A signed-in browser may not do that. Send the token.');
+  }
+  if (!isRead(request)) requireOwnPage(request, session, reached.origin);
 }
 
 /**

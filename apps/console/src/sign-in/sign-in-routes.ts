@@ -22,7 +22,7 @@ export function registerSignIn(app: FastifyInstance, deps: { auth: Auth; reached
     { parseAs: 'string', bodyLimit: maxFormBytes },
     async (_request: FastifyRequest, body: string) => Object.fromEntries(new URLSearchParams(body)),
   );
-  const options = { config: { open: 'anyone' }, bodyLimit: maxFormBytes } as const;
+  const options = { bodyLimit: maxFormBytes } as const;
   const respond = (request: FastifyRequest, reply: FastifyReply, given: unknown) => {
     const reached = deps.reachedBy(request.headers.host);
     const input = asked.parse(given);
@@ -33,7 +33,7 @@ export function registerSignIn(app: FastifyInstance, deps: { auth: Auth; reached
   app.post('/login', options, (request, reply) => respond(request, reply, request.body));
 }
 
-function answer(
+async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
   input: z.infer<typeof asked>,
@@ -41,10 +41,10 @@ function answer(
 ) {
   const next = localPath(input.next);
   if (!input.token) {
-    if (auth.sessionOf(readCookie(request, reached)) !== null) return reply.redirect(next, 303);
+    if ((await auth.sessionOf(readCookie(request, reached))) !== null) return reply.redirect(next, 303);
     return showForm(reply, 200, { next, trouble: null });
   }
-  const signedIn = auth.signIn(input.token.trim(), request.ip);
+  const signedIn = await auth.signIn(input.token.trim(), request.ip);
   switch (signedIn.verdict) {
     case 'signed-in':
       setCookie(reply, reached, signedIn.session);

@@ -4,7 +4,13 @@ import { type FleetEvent, type PageResult, queueNames, type RobotsResult } from 
 import { parseEgressHosts } from '@numfleet/egress';
 import { createTestDatabase, urlAs } from '@numfleet/embedded/testing';
 import { createPageKeyer, createUrlCodec, type PhoneNumber } from '@numfleet/privacy';
-import { createNumberVault } from '@numfleet/privacy/inside';
+import {
+  createCertifier,
+  createNumberVault,
+  createSuppressor,
+  type NumberVault,
+  type Suppressor,
+} from '@numfleet/privacy/inside';
 import { migrateQueue, openQueue, type QueueConnection } from '@numfleet/queue';
 import { claimPages, commitPageResult, commitRobotsResult, createStore, migrate, type Store } from '@numfleet/store';
 import type { FastifyInstance, InjectOptions } from 'fastify';
@@ -68,12 +74,16 @@ export async function startTestConsole(
   let clock = Date.parse('2026-11-23T10:00:00Z');
   const now = () => new Date(clock);
   const token = randomBytes(32).toString('base64url');
+  const suppressionKey = randomBytes(32);
+  const suppressor = createSuppressor({ key: suppressionKey });
   const vault = createNumberVault({ indexKey: randomBytes(32), storageKey: randomBytes(32) });
   const app = await createConsole({
     store,
     queues,
     queueBackend: 'postgres',
     vault,
+    suppressor,
+    certifier: createCertifier({ key: suppressionKey }),
     urls: createUrlCodec({ key: randomBytes(32) }),
     pageKeyOf: createPageKeyer({ key: randomBytes(32) }),
     egressHosts: parseEgressHosts('*.test=127.0.0.1:8080'),
@@ -111,22 +121,30 @@ export async function startTestConsole(
       const request = { purpose: 'test', delayMs: 0, hostConcurrency: 64, seeds, ...settings };
       return (await ask('POST', '/api/v1/campaigns', request)).json().campaign;
     },
-    crawl: (numbers) => crawlDue({ store: owner, now: now(), vault, numbers }),
+    crawl: (numbers) => crawlDue({ store: owner, now: now(), vault, suppressor, numbers }),
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
 }
 
-type Due = { store: Store; now: Date; vault: ReturnType<typeof createNumberVault>; numbers: PhoneNumber[] };
+type Due = { store: Store; now: Date; vault: NumberVault; suppressor: Suppressor; numbers: PhoneNumber[] };
 
 /** Claims, and commits what a crawler would have found, until nothing is due. */
 async function crawlDue(due: Due): Promise<void> {
-  const { store, now, vault, numbers } = due;
+  const { store, now, vault, suppressor, numbers } = due;
   const { pages, robots } = await claimPages(store, { now, window: 1_000, leaseMs: 90_000 });
   const at = now.getTime();
   const common = { v: 1, worker: 'test', requestedAt: at, finishedAt: at, retryAfterMs: null, code: null } as const;
   for (const { leaseToken, originId } of robots) {
     const answer = { outcome: 'unavailable', status: 404, crawlDelayMs: null, redirect: null } as const;
-    const result: RobotsResult = { ...common, ...answer, rules: [], kind: 'robots', leaseToken, originId };
+    const result: RobotsResult = {
+      ...common,
+      ...answer,
+      rules: [],
+      sitemaps: [],
+      kind: 'robots',
+      leaseToken,
+      originId,
+    };
     await store.transaction((tx) => commitRobotsResult(tx, { result, redirectHost: null }, { now }));
   }
   for (const { id, leaseToken, campaignId } of pages) {
@@ -146,6 +164,8 @@ async function crawlDue(due: Due): Promise<void> {
     };
     const sealed = numbers.map((number) => ({
       blindIndex: vault.blindIndex(number),
+      lineIndex: vault.lineIndex(number),
+      suppressionIndex: suppressor.indexOf(number),
       ciphertext: vault.encrypt(number),
       region: 'GB',
       type: 'fixed_line' as const,

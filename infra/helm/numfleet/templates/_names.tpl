@@ -25,10 +25,10 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{/* What each zone may hold (ARCHITECTURE.md, "Zones"), as files of its Secret. */}}
 {{- define "numfleet.secretFiles" -}}
 {{- $files := dict
-  "migrate" (list "database-url" "redis-url" "numfleet_scheduler" "numfleet_sink" "numfleet_console" "sealing-public.key" "sealing-private.key" "number-index.key" "number-storage.key" "url.key" "page.key")
-  "scheduler" (list "database-url" "redis-url" "url.key")
-  "sink" (list "database-url" "redis-url" "sealing-private.key" "number-index.key" "number-storage.key" "url.key" "page.key")
-  "console" (list "database-url" "redis-url" "console-token" "number-index.key" "number-storage.key" "url.key" "page.key")
+  "migrate" (list "database-url" "redis-url" "numfleet_scheduler" "numfleet_sink" "numfleet_console" "sealing-public.key" "sealing-private.key" "number-index.key" "number-storage.key" "url.key" "page.key" "audit.key" "suppression.key")
+  "scheduler" (list "database-url" "redis-url" "url.key" "audit.key")
+  "sink" (list "database-url" "redis-url" "sealing-private.key" "number-index.key" "number-storage.key" "suppression.key" "url.key" "page.key")
+  "console" (list "database-url" "redis-url" "console-token" "number-index.key" "number-storage.key" "suppression.key" "url.key" "page.key")
   "crawler" (list "redis-url" "sealing-public.key" "url.key")
 -}}
 {{ get $files . | toJson }}
