@@ -5,7 +5,7 @@ import { createClassifyFetch } from './classify-fetch.ts';
 
 const urls = createUrlCodec({ key: Buffer.alloc(32, 1) });
 const classify = createClassifyFetch({ urls });
-const trail = { requestedAt: 1_000, retryAfterMs: null, hops: 0 };
+const trail = { requestedAt: 1_000, retryAfterMs: null, latencyMs: null, hops: 0 };
 
 function document(changes: Partial<Extract<FetchOutcome, { kind: 'document' }>> = {}): FetchOutcome {
   return {
@@ -43,6 +43,12 @@ describe('what a fetch means for its page', () => {
       '503 with Retry-After',
       document({ status: 503, retryAfterMs: 2_000 }),
       { outcome: 'throttled', retryAfterMs: 2_000 },
+    ],
+    ['403 of a spent quota', document({ status: 403, retryAfterMs: 60_000 }), { outcome: 'throttled' }],
+    [
+      'a challenge, with 200 as with 403',
+      document({ headers: { 'content-type': 'text/html', 'cf-mitigated': 'challenge' } }),
+      { readable: false, outcome: 'failed', code: 'blocked' },
     ],
     ['503 without', document({ status: 503 }), { outcome: 'failed', code: 'http-server-error' }],
     [

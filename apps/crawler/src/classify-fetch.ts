@@ -1,5 +1,5 @@
 import type { CutKind, PageCode, PageOutcome, ResultLink } from '@numfleet/contracts';
-import type { FetchOutcome } from '@numfleet/egress';
+import { blockedBy, type FetchOutcome } from '@numfleet/egress';
 import { normaliseUrl, type UrlCodec } from '@numfleet/privacy';
 import type { FetchedDocument } from './fetch-page.ts';
 
@@ -14,6 +14,7 @@ export interface FetchVerdict {
   cuts: CutKind[];
   requestedAt: number | null;
   retryAfterMs: number | null;
+  latencyMs: number | null;
 }
 
 export type ClassifyFetch = (fetched: FetchOutcome) => FetchVerdict;
@@ -28,6 +29,7 @@ export function createClassifyFetch(deps: { urls: UrlCodec }): ClassifyFetch {
       cuts: [],
       requestedAt: fetched.requestedAt,
       retryAfterMs: fetched.retryAfterMs,
+      latencyMs: fetched.latencyMs,
     };
     switch (fetched.kind) {
       case 'document':
@@ -48,7 +50,9 @@ export function createClassifyFetch(deps: { urls: UrlCodec }): ClassifyFetch {
 function verdictOf(document: FetchedDocument): Pick<FetchVerdict, 'readable' | 'outcome' | 'code' | 'cuts'> {
   const { status, retryAfterMs, truncated, headers } = document;
   const unreadable = { readable: false, cuts: [] };
-  if (status === 429 || (status === 503 && retryAfterMs !== null)) {
+  if (blockedBy(document) !== null) return { ...unreadable, outcome: 'failed', code: 'blocked' };
+  // GitHub and others say 403 where a quota is spent.
+  if (status === 429 || ((status === 503 || status === 403) && retryAfterMs !== null)) {
     return { ...unreadable, outcome: 'throttled', code: 'throttled' };
   }
   if (status >= 500) return { ...unreadable, outcome: 'failed', code: 'http-server-error' };

@@ -9,6 +9,7 @@ import { createClassifyFetch } from './classify-fetch.ts';
 import { createCrawlPage } from './crawl-page.ts';
 import { createFetchPage, type FetchPage } from './fetch-page.ts';
 import { createHoldings } from './holdings.ts';
+import type { Rendered } from './page-run.ts';
 import type { Reading } from './page-thread.ts';
 import type { PageReader } from './read-page.ts';
 import type { RenderPage } from './render-page.ts';
@@ -56,7 +57,11 @@ const reading: Reading = {
   rejected: {},
   links: [],
   cuts: [],
+  noindex: false,
   wantsBrowser: false,
+  hasScripts: false,
+  content: null,
+  gained: null,
   stages: [],
 };
 
@@ -107,6 +112,67 @@ describe('a page job', () => {
       http: { rendered: false },
     });
     expect(stages).toEqual(['fetch', 'read', 'render']);
+  });
+
+  const incomplete: Rendered = {
+    kind: 'rendered',
+    html: '<p>',
+    navigatedTo: [],
+    cuts: ['subresources'],
+    failedRequests: 1,
+    isUnfinished: false,
+  };
+
+  it.each([
+    ['failed', incomplete],
+    ['did not come', { ...incomplete, cuts: ['time'], failedRequests: 0, isUnfinished: true } satisfies Rendered],
+  ])('whose scripts or data %s in the browser fails for now, unless something was found', async (_, rendered) => {
+    const resultOf = (findings: number) =>
+      crawler({ read: async () => ({ ...reading, findings }), renderPage: async () => rendered }).crawlPage(
+        jobFor(bakery, { render: 'always' }),
+        never,
+      );
+    expect(await resultOf(0)).toMatchObject({ outcome: 'failed', code: 'render-incomplete', cuts: rendered.cuts });
+    expect(await resultOf(1)).toMatchObject({ outcome: 'done', code: null, cuts: rendered.cuts });
+  });
+
+  describe('that looks whole', () => {
+    const whole = { ...reading, hasScripts: true };
+    const job = (advice: 'static' | 'sample' | 'browser') =>
+      jobFor(bakery, { hostContext: { robots: [], render: { kind: 3, advice } } });
+    const complete: Rendered = { ...incomplete, cuts: [], failedRequests: 0 };
+    const read: PageReader['read'] = async (_job, _fetched, rendered) => ({ ...whole, gained: rendered && true });
+
+    it.each([
+      ['static', false, { kind: 3, decision: 'looks-whole', gained: null }],
+      ['sample', true, { kind: 3, decision: 'sample', gained: true }],
+      ['browser', true, { kind: 3, decision: 'host', gained: true }],
+    ] as const)(
+      'is rendered as its host has shown (%s), and tells what came of it',
+      async (advice, rendered, render) => {
+        const { crawlPage } = crawler({ read, renderPage: async () => complete });
+        const result = await crawlPage(job(advice), never);
+        expect(result).toMatchObject({ outcome: 'done', http: { rendered }, hostEvidence: { render } });
+      },
+    );
+
+    it('does not fail where it was only a sample', async () => {
+      const failing = crawler({ read, renderPage: async () => ({ kind: 'failed', code: 'render-crashed' }) });
+      expect(await failing.crawlPage(job('sample'), never)).toMatchObject({
+        outcome: 'done',
+        hostEvidence: { render: { decision: 'looks-whole', gained: null } },
+      });
+      expect(await failing.crawlPage(job('browser'), never)).toMatchObject({
+        outcome: 'failed',
+        code: 'render-crashed',
+      });
+    });
+  });
+
+  it('I11: is excluded, and not rendered, when it asks not to be kept', async () => {
+    const { crawlPage, stages } = crawler({ read: async () => ({ ...reading, noindex: true, wantsBrowser: true }) });
+    expect(await crawlPage(jobFor(bakery), never)).toMatchObject({ outcome: 'excluded', code: 'noindex' });
+    expect(stages).toEqual(['fetch', 'read']);
   });
 
   it('is never rendered against its will', async () => {

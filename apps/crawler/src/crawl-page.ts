@@ -40,8 +40,9 @@ export function createCrawlPage(deps: CrawlPageDeps) {
       const read = () => run.stage('read', () => deps.reader.read(job, fetched, run.page(), deadline.signal));
       run.read(await read());
 
-      // What was read looks unrendered: 3.2 to 3.5 once more, with a browser. What was found so far is kept if it fails.
-      if (job.render === 'auto' && run.looksUnrendered()) {
+      // It looks unrendered, or those like it have shown more in a browser, or are to: 3.2 to 3.5 once more, with one.
+      // What was found so far is kept if it fails.
+      if (run.wantsBrowser()) {
         run.rendered(await render());
         if (run.page()) run.read(await read());
       }

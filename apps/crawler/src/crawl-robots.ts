@@ -1,4 +1,4 @@
-import type { Emit, RobotsJob, RobotsResult } from '@numfleet/contracts';
+import { type Emit, mostNamedSitemaps, type RobotsJob, type RobotsResult } from '@numfleet/contracts';
 import { type Door, fetchRobots } from '@numfleet/egress';
 import { normaliseUrl, type UrlCodec } from '@numfleet/privacy';
 import { abandonOnAbort, createDeadline } from '@numfleet/service';
@@ -32,19 +32,21 @@ export function createCrawlRobots(deps: {
       );
       deps.emit({ type: 'robots.read', originId: job.originId, outcome: robots.outcome });
       const target = robots.redirect === null ? null : normaliseUrl(robots.redirect);
-      const { requestedAt, retryAfterMs, outcome, status, code, rules, crawlDelayMs } = robots;
+      const { requestedAt, retryAfterMs, latencyMs, outcome, status, code, rules, crawlDelayMs } = robots;
       return {
         ...identity,
         worker: deps.worker,
         requestedAt,
         finishedAt: Date.now(),
         retryAfterMs,
+        ...(latencyMs !== undefined && { latencyMs }),
         outcome,
         status,
         code,
         rules,
         crawlDelayMs,
         redirect: target === null ? null : deps.urls.toWire(target),
+        sitemaps: namedSitemaps(robots.sitemaps, deps.urls),
       };
     } catch {
       deps.emit({ type: 'robots.read', originId: job.originId, outcome: 'unreachable' });
@@ -60,7 +62,13 @@ export function createCrawlRobots(deps: {
         rules: [],
         crawlDelayMs: null,
         redirect: null,
+        sitemaps: [],
       };
     }
   };
+}
+
+function namedSitemaps(named: readonly string[], urls: UrlCodec): RobotsResult['sitemaps'] {
+  const normal = named.map((url) => normaliseUrl(url)).filter((url) => url !== null);
+  return [...new Set(normal)].slice(0, mostNamedSitemaps).map(urls.toWire);
 }

@@ -1,11 +1,11 @@
-import { type CrawlResult, queueNames, untraced } from '@numfleet/contracts';
+import { queueNames, type RobotsResult, untraced } from '@numfleet/contracts';
 import { openQueue } from '@numfleet/queue';
 import { createTestFront, hasRedis, startTestRedis } from '@numfleet/queue/testing';
 import { describe, expect, test } from 'vitest';
 import { createHandOn } from './hand-on.ts';
 import { createStages } from './stages.ts';
 
-const result: CrawlResult = {
+const result: RobotsResult = {
   v: 1,
   kind: 'robots',
   leaseToken: '00000000-0000-4000-8000-000000000000',
@@ -20,6 +20,7 @@ const result: CrawlResult = {
   rules: [],
   crawlDelayMs: null,
   redirect: null,
+  sitemaps: [],
 };
 
 describe.runIf(hasRedis)('while the queue is away', () => {

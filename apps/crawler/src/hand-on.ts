@@ -26,11 +26,11 @@ export interface HandOnDeps {
  * never dropped for links, and rules that cannot be carried are never taken for permission.
  */
 export function createHandOn(deps: HandOnDeps) {
-  return (result: CrawlResult): Promise<void> =>
+  return (result: PageResult | RobotsResult): Promise<void> =>
     deps.stages.run('hand-on', result.kind === 'page' ? result.pageId : null, () => addWhatFits(result, deps));
 }
 
-async function addWhatFits(result: CrawlResult, deps: HandOnDeps): Promise<void> {
+async function addWhatFits(result: PageResult | RobotsResult, deps: HandOnDeps): Promise<void> {
   try {
     await addPatiently(result, deps);
   } catch (error) {
@@ -42,7 +42,7 @@ async function addWhatFits(result: CrawlResult, deps: HandOnDeps): Promise<void>
 const pauseMs = 250;
 
 /** Adding it twice, because the answer was lost, is adding it once. */
-async function addPatiently(result: CrawlResult, { results, tracer, patienceMs }: HandOnDeps): Promise<void> {
+export async function addPatiently(result: CrawlResult, { results, tracer, patienceMs }: HandOnDeps): Promise<void> {
   const endsAt = performance.now() + patienceMs;
   while (true) {
     try {

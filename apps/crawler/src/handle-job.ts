@@ -1,25 +1,40 @@
-import type { CrawlJob, CrawlResult, PageJob, RobotsJob } from '@numfleet/contracts';
+import type { CrawlJob, PageCode, PageJob, PageResult, RobotsJob, RobotsResult, SitemapJob } from '@numfleet/contracts';
 import type { Handled } from '@numfleet/queue';
+import type { CrawledSitemap } from './crawl-sitemap.ts';
 import type { Holdings } from './holdings.ts';
 
 /** One job of the crawl queue. One that is aborted before a request was sent goes back for another worker. */
 export function createHandleJob(deps: {
-  crawlPage: (job: PageJob, signal: AbortSignal) => Promise<CrawlResult>;
-  crawlRobots: (job: RobotsJob, signal: AbortSignal) => Promise<CrawlResult>;
-  handOn: (result: CrawlResult) => Promise<void>;
+  crawlPage: (job: PageJob, signal: AbortSignal) => Promise<PageResult>;
+  crawlRobots: (job: RobotsJob, signal: AbortSignal) => Promise<RobotsResult>;
+  crawlSitemap: (job: SitemapJob, signal: AbortSignal) => Promise<CrawledSitemap>;
+  handOn: (result: PageResult | RobotsResult) => Promise<void>;
+  handOnSitemap: (sitemap: CrawledSitemap) => Promise<void>;
   holdings: Holdings;
 }) {
   return async function handleJob(job: CrawlJob, { signal }: { signal: AbortSignal }): Promise<Handled> {
-    let result: CrawlResult;
+    let crawled: Crawled;
     try {
-      result = await deps.holdings.job<CrawlResult>(() =>
-        job.kind === 'page' ? deps.crawlPage(job, signal) : deps.crawlRobots(job, signal),
-      );
+      crawled = await deps.holdings.job(() => crawl(job, signal));
     } catch (error) {
       if (signal.aborted) return { ending: 'given-back' };
       throw error;
     }
-    await deps.handOn(result);
-    return result.code === null ? { ending: 'done' } : { ending: 'done', page: result.code };
+    await crawled.handOn();
+    return crawled.code === null ? { ending: 'done' } : { ending: 'done', page: crawled.code };
   };
+
+  async function crawl(job: CrawlJob, signal: AbortSignal): Promise<Crawled> {
+    if (job.kind === 'sitemap') {
+      const sitemap = await deps.crawlSitemap(job, signal);
+      return { code: sitemap.end.code, handOn: () => deps.handOnSitemap(sitemap) };
+    }
+    const result = await (job.kind === 'page' ? deps.crawlPage(job, signal) : deps.crawlRobots(job, signal));
+    return { code: result.code, handOn: () => deps.handOn(result) };
+  }
+}
+
+interface Crawled {
+  code: PageCode | null;
+  handOn(): Promise<void>;
 }

@@ -10,8 +10,10 @@ import { required, runService, version } from '@numfleet/service';
 import { createClassifyFetch } from './classify-fetch.ts';
 import { createCrawlPage } from './crawl-page.ts';
 import { createCrawlRobots } from './crawl-robots.ts';
+import { createCrawlSitemap } from './crawl-sitemap.ts';
 import { createFetchPage } from './fetch-page.ts';
 import { createHandOn } from './hand-on.ts';
+import { createHandOnSitemap } from './hand-on-sitemap.ts';
 import { createHandleJob } from './handle-job.ts';
 import { createHoldings } from './holdings.ts';
 import { createPageReader } from './read-page.ts';
@@ -32,12 +34,14 @@ process.exit(
     // Names the project, its version and who to write to (I11). The product token in robots.txt is `numfleet`.
     const userAgent = `Numfleet/${version} (${contact === null ? 'local test crawl' : `contact: ${contact}`})`;
     const runtimeDir = config.NUMFLEET_RUNTIME_DIR ?? path.join(tmpdir(), 'numfleet-runtime');
-    const runDir = path.join(config.NUMFLEET_HOME ?? tmpdir(), 'run', worker);
+    const runRoot = path.join(config.NUMFLEET_HOME ?? tmpdir(), 'run');
+    const runDir = path.join(runRoot, worker);
 
     const door = stack.use(
       createDoor({
         hosts: parseEgressHosts(config.NUMFLEET_EGRESS_HOSTS),
         lookup: createDnsLookup(config.NUMFLEET_DNS_SERVERS),
+        upstream: config.NUMFLEET_PROXY === undefined ? undefined : new URL(config.NUMFLEET_PROXY),
         contact,
         userAgent,
         emit,
@@ -47,7 +51,7 @@ process.exit(
     const chromium = await findChromium({ chromiumPath: config.CHROMIUM_PATH, runtimeDir });
     const maxPages = config.NUMFLEET_BROWSER_PAGES;
     const browsers = stack.use(
-      await createBrowserPool({ chromium, proxy, runDir, userAgent, locale: 'en-GB', maxPages, emit }),
+      await createBrowserPool({ chromium, proxy, runDir, runRoot, userAgent, locale: 'en-GB', maxPages, emit }),
     );
     const reader = stack.use(
       createPageReader({
@@ -62,6 +66,7 @@ process.exit(
     const connection = await connectQueues(queueUrls, { emit, signal });
     const results = stack.use(openQueue({ queue: queueNames.results, connection, emit, applicationName: worker }));
     const reports = stack.use(openQueue({ queue: queueNames.reports, connection, emit, applicationName: worker }));
+    const handingOn = { results, stages, tracer, patienceMs: config.NUMFLEET_LEASE_GRACE_MS };
     const consumer = stack.use(
       await consumeQueue({
         queue: queueNames.crawl,
@@ -82,7 +87,9 @@ process.exit(
             emit,
           }),
           crawlRobots: createCrawlRobots({ door, urls, holdings, stages, worker, emit }),
-          handOn: createHandOn({ results, stages, tracer, patienceMs: config.NUMFLEET_LEASE_GRACE_MS }),
+          crawlSitemap: createCrawlSitemap({ door, urls, holdings, stages, worker, emit }),
+          handOn: createHandOn(handingOn),
+          handOnSitemap: createHandOnSitemap(handingOn),
           holdings,
         }),
       }),
@@ -93,7 +100,7 @@ process.exit(
 
     const held = stack.move();
     return {
-      ready: async () => consumer.health(),
+      ready: async () => [consumer.health(), browsers.health()].find(({ ok }) => !ok) ?? { ok: true },
       drain: (until) => consumer.drain(until),
       reporting: createReporting({ reports, browsers, capacity: config.NUMFLEET_CRAWL_CONCURRENCY }),
       [Symbol.asyncDispose]: () => held.disposeAsync(),

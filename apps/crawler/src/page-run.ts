@@ -11,6 +11,7 @@ import {
   pageCodes,
 } from '@numfleet/contracts';
 import type { FetchVerdict } from './classify-fetch.ts';
+import { decideRender, isRendering } from './decide-render.ts';
 import type { Reading } from './page-thread.ts';
 import type { Stages } from './stages.ts';
 
@@ -22,7 +23,8 @@ export interface PageRun {
   fetched(verdict: FetchVerdict): void;
   readable(): boolean;
   read(reading: Reading): void;
-  looksUnrendered(): boolean;
+  /** Whether it is to be rendered, by what was read of it without. */
+  wantsBrowser(): boolean;
   rendered(outcome: RenderOutcome): void;
   /** What the browser made of the page, if it was rendered. */
   page(): Rendered | null;
@@ -40,6 +42,7 @@ export function startPageRun(deps: { job: PageJob; worker: string; stages: Stage
   let reading: Reading | null = null;
   let rendered: Rendered | null = null;
   let renderCode: PageCode | null = null;
+  let decision = decideRender(job, null);
   const cuts = new Set<CutKind>();
 
   function result(outcome: PageOutcome, code: PageCode | null): PageResult {
@@ -60,6 +63,7 @@ export function startPageRun(deps: { job: PageJob; worker: string; stages: Stage
       requestedAt: fetch ? fetch.requestedAt : requestStarted ? Date.now() : null,
       finishedAt: Date.now(),
       retryAfterMs: fetch?.retryAfterMs ?? null,
+      ...(typeof fetch?.latencyMs === 'number' && { latencyMs: fetch.latencyMs }),
       outcome,
       code,
       http: { status: fetch?.status ?? null, bytes: fetch?.bytes ?? 0, rendered: rendered !== null },
@@ -68,6 +72,18 @@ export function startPageRun(deps: { job: PageJob; worker: string; stages: Stage
       sealed: reading?.sealed ?? null,
       findings: reading?.findings ?? 0,
       rejected: reading?.rejected ?? {},
+      ...evidence(outcome),
+    };
+  }
+
+  function evidence(outcome: PageOutcome): Pick<PageResult, 'hostEvidence'> {
+    if (reading === null || outcome !== 'done') return {};
+    const told = { decision: decision === 'sample' && !rendered ? 'looks-whole' : decision, gained: reading.gained };
+    emit({ type: 'page.render-decided', pageId: job.pageId, ...told });
+    const kind = job.hostContext.render?.kind;
+    const { content } = reading;
+    return {
+      hostEvidence: { ...(kind !== undefined && { render: { kind, ...told } }), ...(content !== null && { content }) },
     };
   }
 
@@ -83,10 +99,16 @@ export function startPageRun(deps: { job: PageJob; worker: string; stages: Stage
     read(next) {
       reading = next;
     },
-    looksUnrendered: () => reading?.wantsBrowser ?? false,
+    wantsBrowser() {
+      // A browser would only show more of what is not to be kept.
+      if (reading?.noindex) return false;
+      decision = decideRender(job, reading);
+      return isRendering(decision) && decision !== 'asked';
+    },
     rendered(outcome) {
       if (outcome.kind === 'failed') {
-        renderCode = outcome.code;
+        // A page that looked whole is not lost for a sample that failed.
+        if (decision !== 'sample') renderCode = outcome.code;
         return;
       }
       rendered = outcome;
@@ -96,10 +118,21 @@ export function startPageRun(deps: { job: PageJob; worker: string; stages: Stage
     sentRequest: () => requestStarted,
     end() {
       if (renderCode) return result('failed', renderCode);
-      return fetch ? result(fetch.outcome, fetch.code) : result('failed', 'internal-error');
+      if (!fetch) return result('failed', 'internal-error');
+      const { outcome, code } = fetch;
+      if (outcome === 'done' && reading?.noindex) return result('excluded', 'noindex');
+      if (outcome === 'done' && decision !== 'sample' && saysNothing(rendered, reading))
+        return result('failed', 'render-incomplete');
+      return result(outcome, code);
     },
     failed: (error) => result('failed', pageCodeOf(error)),
   };
+}
+
+/** A page whose scripts or data failed shows what a page without numbers shows. */
+function saysNothing(rendered: Rendered | null, reading: Reading | null): boolean {
+  if (rendered === null || (reading !== null && reading.findings > 0)) return false;
+  return rendered.failedRequests > 0 || rendered.isUnfinished;
 }
 
 function pageCodeOf(error: unknown): PageCode {

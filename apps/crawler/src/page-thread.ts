@@ -1,7 +1,8 @@
 import { workerData } from 'node:worker_threads';
 import type { CutKind, RejectReason, ResultLink } from '@numfleet/contracts';
 import { decodeHtml, readPage as extractPage, type PageReading, readText, toUtf8 } from '@numfleet/extract';
-import { createUrlCodec, normaliseUrl, sealFindings } from '@numfleet/privacy';
+import { contentKeyOf, createUrlCodec, hasNumberBeyond, normaliseUrl, sealFindings } from '@numfleet/privacy';
+import { spokenText } from './spoken-text.ts';
 
 /** What the thread is given once: the key that seals and the key of URLs. It can open nothing. */
 export interface ThreadKeys {
@@ -16,7 +17,9 @@ export interface ReadTask {
   url: string;
   fetched: Uint8Array;
   contentType: string | null;
-  /** What the browser made of it; `partial` when it was still loading. */
+  /** What its headers ask of robots. */
+  robotsTag: { noindex: boolean; nofollow: boolean };
+  /** What the browser made of it; `partial` when it was still loading, or something of it failed. */
   rendered: { html: string; partial: boolean } | null;
   /** Where its scripts wanted to go. */
   moreLinks: string[];
@@ -29,7 +32,14 @@ export interface Reading {
   rejected: Partial<Record<RejectReason, number>>;
   links: ResultLink[];
   cuts: CutKind[];
+  /** It asks not to be kept; then there are no findings. */
+  noindex: boolean;
   wantsBrowser: boolean;
+  hasScripts: boolean;
+  /** By which pages that say the same are known. */
+  content: string | null;
+  /** Whether the browser's page has numbers that the page as it was fetched has not; null where it was not rendered. */
+  gained: boolean | null;
   /** Which stages ran when: `startedAt` in ms since the epoch. */
   stages: { stage: 'parse' | 'extract' | 'seal'; startedAt: number; seconds: number }[];
 }
@@ -44,24 +54,36 @@ export async function readPage(task: ReadTask): Promise<Reading> {
   const begun = performance.now();
   const text = parse(task);
   const parsed = performance.now();
-  const page = extract(task, text);
+  const page = obey(extract(task, text), task);
   const extracted = performance.now();
   const sealed = page.findings.length === 0 ? null : await seal(task, keys, page);
-  const links = [...new Set([...page.links, ...task.moreLinks].map((link) => normaliseUrl(link)))].filter(
-    (link) => link !== null,
-  );
+  const { links, cuts } = linksOf(page, task);
   return {
     sealed,
     findings: page.findings.length,
     rejected: page.rejected,
     links: links.map((link) => ({ url: urls.toWire(link), via: 'link' as const })),
-    cuts: page.cuts,
+    cuts,
+    noindex: page.noindex,
     wantsBrowser: page.wantsBrowser,
+    hasScripts: page.hasScripts,
+    content: contentKeyOf(spokenText(text), keys.url),
+    gained: task.rendered && gainsOver({ ...task, rendered: null }, page),
     stages: [
       stageOf('parse', begun, parsed),
       stageOf('extract', parsed, extracted),
       stageOf('seal', extracted, performance.now()),
     ],
+  };
+}
+
+/** Normalised, each once. One that is too long to be kept counts as cut: it is an http URL, so nothing else is wrong with it. */
+function linksOf(page: Read, { moreLinks }: ReadTask): { links: string[]; cuts: CutKind[] } {
+  const found = page.links.map((link) => normaliseUrl(link));
+  const wanted = page.nofollow ? [] : moreLinks.map((link) => normaliseUrl(link));
+  return {
+    links: [...new Set([...found, ...wanted])].filter((link) => link !== null),
+    cuts: found.includes(null) ? [...new Set([...page.cuts, 'links' as const])] : page.cuts,
   };
 }
 
@@ -77,13 +99,37 @@ function parse({ fetched, contentType, rendered }: ReadTask): string | Uint8Arra
   return isPlainText(contentType) ? decodeHtml(fetched, contentType).html : toUtf8(fetched, contentType).utf8;
 }
 
-function extract(task: ReadTask, text: string | Uint8Array): Omit<PageReading, 'nofollow' | 'regions'> {
+type Read = Omit<PageReading, 'regions' | 'numberRegions'>;
+
+function extract(task: ReadTask, text: string | Uint8Array): Read {
   const { url, region } = task;
   if (task.rendered || typeof text !== 'string') {
     const isRendered = task.rendered !== null && !task.rendered.partial;
     return extractPage(text, { url, region, maxFindings, maxLinks, isRendered });
   }
-  return { ...readText(text, { region, maxFindings }), links: [], wantsBrowser: false };
+  return { ...readText(text, { region, maxFindings }), links: [], ...unmarked };
+}
+
+const unmarked = { nofollow: false, noindex: false, wantsBrowser: false, hasScripts: false };
+
+/** Page and headers may ask that its links be not followed, and that it be not kept (I11): the stricter counts. */
+function obey(page: Read, { robotsTag }: ReadTask): Read {
+  const noindex = page.noindex || robotsTag.noindex;
+  const nofollow = page.nofollow || robotsTag.nofollow;
+  return {
+    ...{ ...page, noindex, nofollow },
+    ...(nofollow && { links: [] }),
+    ...(noindex && { findings: [], rejected: {} }),
+  };
+}
+
+/** Compared here, so that not even digests of numbers leave (I3). */
+function gainsOver(asFetched: ReadTask, { findings }: Pick<PageReading, 'findings'>): boolean {
+  const known = extract(asFetched, parse(asFetched)).findings;
+  return hasNumberBeyond(
+    known.map(({ number }) => number),
+    findings.map(({ number }) => number),
+  );
 }
 
 async function seal(task: ReadTask, keys: ThreadKeys, page: Pick<PageReading, 'findings'>): Promise<string> {

@@ -8,6 +8,7 @@ import { reveal } from '@numfleet/privacy/reveal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FetchedDocument } from './fetch-page.ts';
 import { createHoldings } from './holdings.ts';
+import type { Rendered } from './page-run.ts';
 import { createPageReader, type PageReader } from './read-page.ts';
 import { createStages } from './stages.ts';
 
@@ -48,6 +49,10 @@ const job: PageJob = {
   hostContext: { robots: [] },
 };
 
+function renderedAs(html: string): Rendered {
+  return { kind: 'rendered', html, navigatedTo: [], cuts: [], failedRequests: 0, isUnfinished: false };
+}
+
 function fetched(html: string): FetchedDocument {
   return {
     kind: 'document',
@@ -58,6 +63,7 @@ function fetched(html: string): FetchedDocument {
     truncated: false,
     requestedAt: 1,
     retryAfterMs: null,
+    latencyMs: null,
     hops: 0,
   };
 }
@@ -77,25 +83,53 @@ describe('stages 3.3 to 3.5', () => {
   });
 
   it('what the browser made of the page is read in place of what was fetched', async () => {
-    const rendered = {
-      kind: 'rendered',
-      html: `<p>${number}`,
-      navigatedTo: ['http://shop.test/next'],
-      cuts: [],
-    } as const;
-    const reading = await reader.read(
-      job,
-      fetched('<div id=app></div>'),
-      { ...rendered, navigatedTo: [...rendered.navigatedTo], cuts: [] },
-      AbortSignal.timeout(20_000),
-    );
+    const rendered = { ...renderedAs(`<p>${number}`), navigatedTo: ['http://shop.test/next'] };
+    const reading = await reader.read(job, fetched('<div id=app></div>'), rendered, AbortSignal.timeout(20_000));
     expect(reading).toMatchObject({ findings: 1, links: [{ url: { p: 'http://shop.test/next' } }] });
   });
 
+  it('I3: whether the browser found more is told, and nothing else of what it found', async () => {
+    const gainedBy = async (html: string, rendered: string) => {
+      const { gained } = await reader.read(job, fetched(html), renderedAs(rendered), AbortSignal.timeout(20_000));
+      return gained;
+    };
+    expect(await gainedBy(`<p>${number}`, `<p>+44 20 7946 0958 and <p>more`)).toBe(false);
+    expect(await gainedBy(`<p>${number}`, `<p>${number}<p>+442079460001`)).toBe(true);
+    expect(await gainedBy(`<p>${number}<p>+442079460001`, '<p>')).toBe(false);
+    expect(await reader.read(job, fetched(`<p>${number}`), null, AbortSignal.timeout(20_000))).toMatchObject({
+      gained: null,
+    });
+  });
+
+  it.each([
+    ['its meta robots', '<meta name=robots content=noindex>', {}],
+    ['meta of our name', '<meta name=numfleet content="noindex">', {}],
+    ['its header', '', { 'x-robots-tag': 'noindex' }],
+  ])('I11: a page that asks by %s not to be kept gives its links and no numbers', async (_, head, headers) => {
+    const page = fetched(`${head}<p>${number} <a href="/about">about</a>`);
+    const asking = { ...page, headers: { ...page.headers, ...headers } };
+    const reading = await reader.read(job, asking, null, AbortSignal.timeout(20_000));
+    expect(reading).toMatchObject({ noindex: true, findings: 0, sealed: null, links: { length: 1 } });
+  });
+
+  it('I11: one that asks by its header that its links be not followed gives none, and its numbers', async () => {
+    const page = fetched(`<p>${number} <a href="/about">about</a>`);
+    const asking = { ...page, headers: { ...page.headers, 'x-robots-tag': 'otherbot: noindex, numfleet: nofollow' } };
+    const reading = await reader.read(job, asking, null, AbortSignal.timeout(20_000));
+    expect(reading).toMatchObject({ noindex: false, findings: 1, links: [] });
+  });
+
+  it('I8: a link of a megabyte is left out, and said to be', async () => {
+    const html = `<a href="/about">a</a><a href="/${'x'.repeat(1_000_000)}">b</a>`;
+    const reading = await reader.read(job, fetched(html), null, AbortSignal.timeout(20_000));
+    expect(reading).toMatchObject({ links: [{ url: { p: 'http://shop.test/about' } }], cuts: ['links'] });
+    const whole = await reader.read(job, fetched('<a href="/about">a</a>'), null, AbortSignal.timeout(20_000));
+    expect(whole.cuts).toEqual([]);
+  });
+
   it('of a page that the browser did not finish, both are read', async () => {
-    const rendered = { kind: 'rendered', html: '<p>+442079460001', navigatedTo: [], cuts: ['time'] } as const;
-    const both = { ...rendered, navigatedTo: [], cuts: ['time' as const] };
-    const reading = await reader.read(job, fetched(`<p>${number}`), both, AbortSignal.timeout(20_000));
+    const rendered: Rendered = { ...renderedAs('<p>+442079460001'), cuts: ['time'] };
+    const reading = await reader.read(job, fetched(`<p>${number}`), rendered, AbortSignal.timeout(20_000));
     expect(reading).toMatchObject({ findings: 2 });
   });
 

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { NumfleetError, type PageJob } from '@numfleet/contracts';
+import { robotsTagOf } from '@numfleet/egress';
 import { Tinypool } from 'tinypool';
 import type { FetchedDocument } from './fetch-page.ts';
 import type { Holdings } from './holdings.ts';
@@ -62,7 +63,11 @@ function taskFor(job: PageJob, fetched: FetchedDocument, rendered: Rendered | nu
     url: fetched.url,
     fetched: fetched.body,
     contentType: fetched.headers['content-type'] ?? null,
-    rendered: rendered && { html: rendered.html, partial: rendered.cuts.includes('time') },
+    robotsTag: robotsTagOf(fetched.headers, Date.now()),
+    rendered: rendered && {
+      html: rendered.html,
+      partial: rendered.cuts.includes('time') || rendered.failedRequests > 0,
+    },
     moreLinks: rendered?.navigatedTo ?? [],
   };
 }

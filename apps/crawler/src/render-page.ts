@@ -1,5 +1,6 @@
 import type { BrowserPool, RenderOutcome } from '@numfleet/browser';
-import { NumfleetError, type PageJob } from '@numfleet/contracts';
+import { NumfleetError, type PageJob, type RobotsRule } from '@numfleet/contracts';
+import { isAllowed, sameOrigin } from '@numfleet/egress';
 import type { Deadline } from '@numfleet/service';
 import type { FetchedDocument } from './fetch-page.ts';
 import type { Holdings } from './holdings.ts';
@@ -19,8 +20,14 @@ export function createRenderPage(deps: { browsers: BrowserPool; holdings: Holdin
       url: document.url,
       document: { status: document.status, headers: document.headers, body: document.body },
       deadlineMs,
+      mayAsk: (url) => mayAskFor(document.url, job.hostContext.robots, url),
       signal: deadline.signal,
     });
     return await deps.holdings.hold('browser-page', rendering);
   };
+}
+
+/** I11: the rules at hand are those of the page's own origin (RFC 9309 §2.3); those of others are not known here. */
+function mayAskFor(pageUrl: string, robots: RobotsRule[] | null, url: string): boolean {
+  return robots === null || !sameOrigin(pageUrl, url) || isAllowed(robots, url);
 }

@@ -6,6 +6,7 @@ import {
   type PageJob,
   type queueNames,
   type RobotsJob,
+  type SitemapJob,
   type Tracer,
 } from '@numfleet/contracts';
 import { isAllowed } from '@numfleet/egress';
@@ -20,6 +21,7 @@ import {
   type Store,
 } from '@numfleet/store';
 import { addTraced } from './add-traced.ts';
+import { createAdviseRender } from './advise-render.ts';
 
 export interface DispatchDeps {
   store: Store;
@@ -27,6 +29,8 @@ export interface DispatchDeps {
   urls: UrlCodec;
   emit: Emit;
   tracer: Tracer;
+  /** Told after each claim whether the window is full. */
+  backpressure: (full: boolean) => Promise<void>;
   window: number;
   jobDeadlineMs: number;
   leaseMs: number;
@@ -47,6 +51,7 @@ interface Owed {
  */
 export function createDispatch(deps: DispatchDeps) {
   let owed: Owed | null = null;
+  const adviseRender = createAdviseRender(deps);
 
   async function pay(debt: Owed): Promise<void> {
     owed = debt;
@@ -64,15 +69,19 @@ export function createDispatch(deps: DispatchDeps) {
       const excluded = await excludePages(deps.store, disallowed, 'robots-disallowed');
       deps.emit({ type: 'dispatch.excluded', code: 'robots-disallowed', pages: excluded });
     }
+    const advice = await adviseRender(allowed);
     const jobs: CrawlJob[] = [
       ...claim.robots.map((robots) => robotsJobOf(robots, deps)),
-      ...allowed.map((page) => pageJobOf(page, claim, deps)),
+      ...allowed.map((page) =>
+        page.kind === 'sitemap' ? sitemapJobOf(page, claim, deps) : pageJobOf(page, claim, advice.get(page.id), deps),
+      ),
     ];
     if (jobs.length > 0) {
       const counts = { pages: allowed.length, robots: claim.robots.length, leased: claim.leased };
       const until = now.getTime() + deps.leaseMs / 2;
       await pay({ jobs, claimed: { type: 'dispatch.claimed', ...counts, window: deps.window }, until });
     }
+    await deps.backpressure(claim.leased >= deps.window);
     return claim.more || disallowed.length > 0;
   };
 }
@@ -85,8 +94,12 @@ function obeyRobots(claim: Claim, urls: UrlCodec) {
   return { allowed, disallowed };
 }
 
-function pageJobOf(page: ClaimedPage, claim: Claim, { jobDeadlineMs }: DispatchDeps): PageJob {
-  const rules = claim.rules.get(page.originId) ?? [];
+function pageJobOf(
+  page: ClaimedPage,
+  claim: Claim,
+  render: PageJob['hostContext']['render'],
+  { jobDeadlineMs }: DispatchDeps,
+): PageJob {
   return {
     v: 1,
     kind: 'page',
@@ -99,8 +112,27 @@ function pageJobOf(page: ClaimedPage, claim: Claim, { jobDeadlineMs }: DispatchD
     depth: page.depth,
     render: page.render,
     region: page.region,
-    hostContext: { robots: rules.length <= maxCarriedRobotsRules ? rules : null },
+    hostContext: { robots: carriedRules(page, claim), ...(render && { render }) },
   };
+}
+
+function sitemapJobOf(page: ClaimedPage, claim: Claim, { jobDeadlineMs }: DispatchDeps): SitemapJob {
+  return {
+    v: 1,
+    kind: 'sitemap',
+    leaseToken: page.leaseToken,
+    url: page.url,
+    deadlineMs: jobDeadlineMs,
+    delayMs: page.delayMs,
+    pageId: page.id,
+    campaignId: page.campaignId,
+    hostContext: { robots: carriedRules(page, claim) },
+  };
+}
+
+function carriedRules(page: ClaimedPage, claim: Claim): PageJob['hostContext']['robots'] {
+  const rules = claim.rules.get(page.originId) ?? [];
+  return rules.length <= maxCarriedRobotsRules ? rules : null;
 }
 
 function robotsJobOf(robots: ClaimedRobots, { urls, jobDeadlineMs }: DispatchDeps): RobotsJob {

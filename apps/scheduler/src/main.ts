@@ -1,32 +1,48 @@
 import { queueNames } from '@numfleet/contracts';
-import { createUrlCodec, loadKeys } from '@numfleet/privacy';
+import { createUrlCodec } from '@numfleet/privacy';
+import { createAuditChain, loadInsideKeys } from '@numfleet/privacy/inside';
 import { connectQueues, openQueue } from '@numfleet/queue';
 import { createTaskScope, required, runService } from '@numfleet/service';
 import {
   createStore,
   ensureSightingPartitions,
   excludeUnfetchable,
+  expireFindings,
+  failStalledHosts,
   finishCampaigns,
   foldCounts,
   forgetWorkers,
   recordWorker,
+  type StoreOptions,
 } from '@numfleet/store';
+import { anchorFileOf, createAnchorAudit } from './audit/anchor-audit.ts';
+import { createSealAudit } from './audit/seal-audit.ts';
+import { createAuditCounts } from './audit-counts.ts';
+import { createBackpressure } from './backpressure.ts';
+import { createBreakerGauges } from './breaker-gauges.ts';
+import { createClockSteps } from './clock-steps.ts';
+import { createReadDemand } from './demand.ts';
 import { createDispatch } from './dispatch.ts';
 import { createTroubles, every } from './every.ts';
 import { createSettleLeases } from './settle-leases.ts';
 
+/** Reading every row of a campaign takes minutes where it has many millions. */
+const auditMs = 600_000;
+const auditEveryMs = 3_600_000;
+
+/** How long what was set aside stays in the queue, for who looks into it. */
+const deadLetterMs = 86_400_000;
+
 process.exit(
   await runService('scheduler', async ({ config, name, emit, telemetry, tracer, signal }) => {
     await using stack = new AsyncDisposableStack();
-    const keys = await loadKeys(required(config, 'NUMFLEET_KEYS_DIR'), ['url']);
-    const store = stack.use(
-      createStore({
-        connectionString: required(config, 'DATABASE_URL'),
-        applicationName: name,
-        max: 4,
-        onEvicted: (reason) => emit({ type: 'connection.evicted', pool: 'truth', reason }),
-      }),
-    );
+    const keys = await loadInsideKeys(required(config, 'NUMFLEET_KEYS_DIR'), ['url', 'audit']);
+    const storeOptions: Omit<StoreOptions, 'max'> = {
+      connectionString: required(config, 'DATABASE_URL'),
+      applicationName: name,
+      onEvicted: (reason) => emit({ type: 'connection.evicted', pool: 'truth', reason }),
+    };
+    const store = stack.use(createStore({ ...storeOptions, max: 4 }));
     const queueUrls = { redis: config.REDIS_URL, postgres: config.NUMFLEET_QUEUE_URL };
     const connection = await connectQueues(queueUrls, { emit, signal });
     const crawl = stack.use(openQueue({ queue: queueNames.crawl, connection, emit, applicationName: name }));
@@ -41,11 +57,20 @@ process.exit(
       urls,
       emit,
       tracer,
+      backpressure: createBackpressure({ crawl, results, emit }),
       window: config.NUMFLEET_WINDOW,
       jobDeadlineMs,
       leaseMs,
     });
     const settleLeases = createSettleLeases({ store, crawl, results, emit, leaseMs });
+
+    const sealAudit = createSealAudit({ store, chain: createAuditChain({ key: keys.audit }), emit });
+    const anchorAudit = createAnchorAudit({ store, file: anchorFileOf(config), emit });
+
+    const afterClockSteps = createClockSteps({ store, emit, monotonicMs: () => performance.now() });
+    const readDemand = createReadDemand({ store, crawl, capacity: config.NUMFLEET_CRAWL_CONCURRENCY });
+    const auditStore = stack.use(createStore({ ...storeOptions, max: 1, statementTimeoutMs: auditMs }));
+    const auditCounts = createAuditCounts({ store: auditStore, emit, everyMs: auditEveryMs });
 
     const troubles = createTroubles(emit);
     const scope = stack.use(
@@ -57,7 +82,10 @@ process.exit(
     );
     const loop = (loopName: string, ms: number, round: (now: Date) => Promise<unknown>) =>
       every(scope, loopName, ms, round, troubles.reporter(loopName));
-    loop('dispatch', 50, dispatch);
+    loop('dispatch', 50, async (now) => {
+      await afterClockSteps(now);
+      return await dispatch(now);
+    });
     loop('settle-leases', 1_000, settleLeases);
     loop('finish-campaigns', 250, async (now) => {
       for (const campaignId of await store.transaction((tx) => finishCampaigns(tx, { now }))) {
@@ -69,7 +97,19 @@ process.exit(
         if (pages > 0) emit({ type: 'dispatch.excluded', code: code as 'robots-unreachable', pages });
       }
     });
+    loop('fail-stalled-hosts', 1_000, async (now) => {
+      const pages = await failStalledHosts(store, { now });
+      if (pages > 0) emit({ type: 'host.stalled', pages });
+    });
+    loop('audit-counts', auditEveryMs, auditCounts);
+    loop('breakers', 2_000, createBreakerGauges({ store, gauges: telemetry.gauges }));
+    loop('demand', 2_000, async () => {
+      const { jobs, workers } = await readDemand();
+      telemetry.gauges.demand(jobs, workers);
+    });
     loop('fold-counts', 1_000, async () => void (await foldCounts(store)));
+    loop('seal-audit', 250, sealAudit);
+    loop('anchor-audit', 5_000, (now) => anchorAudit(now));
     loop('queue-depths', 2_000, async () => {
       for (const queue of [crawl, results]) {
         const { waiting, active, failed } = await queue.depth();
@@ -79,6 +119,13 @@ process.exit(
       }
     });
     loop('forget-workers', 3_600_000, (now) => forgetWorkers(store, { now }));
+    loop('retention', 60_000, async (now) => {
+      const expired = await store.transaction((tx) => expireFindings(tx, { now }));
+      if (expired.sightings > 0) emit({ type: 'findings.expired', ...expired });
+      return expired.sightings > 0;
+    });
+    // Sealed findings lie in results that were set aside; nobody reads them again.
+    loop('forget-dead-letters', 3_600_000, () => results.dropFailed(deadLetterMs));
     loop('sighting-partitions', 3_600_000, (now) => ensureSightingPartitions(store, { now }));
 
     const held = stack.move();
@@ -87,8 +134,13 @@ process.exit(
         const trouble = troubles.first();
         return trouble === undefined ? { ok: true } : { ok: false, reason: trouble };
       },
-      // Nothing is half-done between two rounds: ending the loops is the whole of it.
-      drain: async () => await scope[Symbol.asyncDispose](),
+      // Nothing is half-done between two rounds. What sink and console write after this is sealed by the next scheduler.
+      async drain() {
+        await scope[Symbol.asyncDispose]();
+        await sealAudit(new Date());
+        await anchorAudit(new Date(), true);
+      },
+      figures: { '/demand': readDemand },
       reporting: { app: 'scheduler', send: (report) => recordWorker(store, report) },
       [Symbol.asyncDispose]: () => held.disposeAsync(),
     };

@@ -19,6 +19,7 @@ import { createSettleLeases } from './settle-leases.ts';
 
 const leaseMs = 10_000;
 const emit = () => {};
+const backpressure = async () => {};
 const urls = createUrlCodec({ key: Buffer.alloc(32, 7) });
 let database: TestDatabase;
 let connection: QueueConnection;
@@ -175,7 +176,7 @@ describe('leases that ran out', () => {
 });
 
 describe('dispatch', () => {
-  const options = { urls, emit, tracer: untraced, window: 100, jobDeadlineMs: 5_000, leaseMs };
+  const options = { urls, emit, tracer: untraced, window: 100, jobDeadlineMs: 5_000, leaseMs, backpressure };
 
   it('I11: pages wait for robots.txt, and what it forbids is never queued', async () => {
     await newCampaign(['/open', '/private/x']);

@@ -7,6 +7,7 @@ import {
   recordLostLeases,
   redispatchLeases,
   type Store,
+  tryLock,
 } from '@numfleet/store';
 
 export interface SettleLeasesDeps {
@@ -22,6 +23,7 @@ export interface SettleLeasesDeps {
 type Verdict = { is: 'extend'; until: number } | { is: 'lost' } | { is: 'redispatch' };
 
 const leasesAScan = 200;
+const nothingEnded = { lost: { requeued: 0, poisoned: 0 }, redispatched: { requeued: 0 } };
 
 /**
  * Decides about leases that ran out by asking the queues (DESIGN: "any lease runs out"). A lease is never taken away
@@ -37,10 +39,14 @@ export function createSettleLeases(deps: SettleLeasesDeps) {
 
     const until = Math.min(...verdicts.map((verdict) => (verdict.is === 'extend' ? verdict.until : Infinity)));
     const extended = until === Infinity ? 0 : await extendLeases(store, by('extend'), new Date(until));
-    const { lost, redispatched } = await store.transaction(async (tx) => ({
-      lost: await recordLostLeases(tx, by('lost'), { now }),
-      redispatched: await redispatchLeases(tx, by('redispatch'), { now }),
-    }));
+    const { lost, redispatched } = await store.transaction(async (tx) => {
+      // Another scheduler has read the same leases, and does the same with them.
+      if (!(await tryLock(tx, 'numfleet.settle-leases'))) return nothingEnded;
+      return {
+        lost: await recordLostLeases(tx, by('lost'), { now }),
+        redispatched: await redispatchLeases(tx, by('redispatch'), { now }),
+      };
+    });
     report('extended', extended);
     report('attempt', lost.requeued);
     report('poison', lost.poisoned);

@@ -1,9 +1,20 @@
-import { type Emit, NumfleetError, type PageResult } from '@numfleet/contracts';
+import { type Emit, NumfleetError } from '@numfleet/contracts';
 import type { Handled } from '@numfleet/queue';
-import { type CommitReport, commitPageResults, type PageCommit, type RetryPolicy, type Store } from '@numfleet/store';
+import {
+  type CommitReport,
+  commitPageResults,
+  type HostNews,
+  type PageCommit,
+  type RetryPolicy,
+  type SitemapsOf,
+  type Store,
+} from '@numfleet/store';
+import { tellHost } from './tell-host.ts';
 
 /** Stage 5.3. */
-export type CommitPages = (commits: readonly PageCommit[]) => Promise<Map<PageResult, Handled>>;
+export type CommitPages = (commits: readonly PageCommit[]) => Promise<Endings>;
+
+type Endings = Map<PageCommit['result'], Handled>;
 
 /** Two sinks may still meet on a lock; Postgres then asks one of them to try again. */
 const triesAfterDeadlock = 3;
@@ -16,7 +27,12 @@ const refusals = /^(22|23)/;
  * transaction of its own, so that one bad result is set aside and the others are not held up by it. Throws when
  * Postgres cannot be reached: the results then stay in their queue.
  */
-export function createCommitPages(deps: { store: Store; policy: RetryPolicy; emit: Emit }): CommitPages {
+export function createCommitPages(deps: {
+  store: Store;
+  policy: RetryPolicy;
+  sitemapsOf: SitemapsOf;
+  emit: Emit;
+}): CommitPages {
   return async (commits) => {
     if (commits.length === 0) return new Map();
     try {
@@ -25,7 +41,7 @@ export function createCommitPages(deps: { store: Store; policy: RetryPolicy; emi
       if (!isRefused(error)) throw error;
       if (commits.length === 1) return new Map(commits.map(({ result }) => [result, refused]));
     }
-    const endings = new Map<PageResult, Handled>();
+    const endings: Endings = new Map();
     for (const one of commits) {
       try {
         for (const [result, ending] of await commit([one])) endings.set(result, ending);
@@ -37,11 +53,19 @@ export function createCommitPages(deps: { store: Store; policy: RetryPolicy; emi
     return endings;
   };
 
-  async function commit(commits: readonly PageCommit[]): Promise<Map<PageResult, Handled>> {
-    const options = { now: new Date(), policy: deps.policy };
-    const reports = await retryDeadlocks(() => deps.store.transaction((tx) => commitPageResults(tx, commits, options)));
+  async function commit(commits: readonly PageCommit[]): Promise<Endings> {
+    const { reports, hosts } = await retryDeadlocks(() => commitOnce(commits));
     for (const report of reports) deps.emit({ type: 'commit.result', ...report });
+    for (const news of hosts) tellHost(news, deps.emit);
     return new Map(commits.map(({ result }) => [result, { ending: 'done' }]));
+  }
+
+  async function commitOnce(commits: readonly PageCommit[]): Promise<{ reports: CommitReport[]; hosts: HostNews[] }> {
+    const hosts: HostNews[] = [];
+    const { policy, sitemapsOf } = deps;
+    const options = { now: new Date(), policy, sitemapsOf, onHost: (news: HostNews) => void hosts.push(news) };
+    const reports = await deps.store.transaction((tx) => commitPageResults(tx, commits, options));
+    return { reports, hosts };
   }
 }
 
@@ -52,7 +76,7 @@ function isRefused(error: unknown): boolean {
   return refusals.test(sqlStateOf(error));
 }
 
-async function retryDeadlocks(work: () => Promise<CommitReport[]>): Promise<CommitReport[]> {
+async function retryDeadlocks<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work();

@@ -5,13 +5,15 @@ import path from 'node:path';
 import type { CampaignSettings, PageResult } from '@numfleet/contracts';
 import { registrableDomain } from '@numfleet/egress';
 import { createPageKeyer, createUrlCodec, sealFindings } from '@numfleet/privacy';
-import { createNumberVault, generateKeys, loadInsideKeys } from '@numfleet/privacy/inside';
+import { createNumberVault, createSuppressor, generateKeys, loadInsideKeys } from '@numfleet/privacy/inside';
 import { createPhoneNumber } from '@numfleet/privacy/phone-number';
 import { reveal } from '@numfleet/privacy/reveal';
 import {
   type ClaimedPage,
   createCampaign,
   createOfferPage,
+  createOfferSitemap,
+  createSitemapsOf,
   listNumbers,
   retryPolicy,
   widenScope,
@@ -21,7 +23,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createCommitPages } from './commit-pages.ts';
 import { createCommitResult } from './commit-result.ts';
 import { createCommitRobots } from './commit-robots.ts';
-import { createOpenResult } from './open-result.ts';
+import { createOpenResult, createUrlOpener } from './open-result.ts';
 import { createPrepareCommits } from './prepare-commits.ts';
 
 const number = '+442079460958';
@@ -42,7 +44,15 @@ afterAll(async () => {
 });
 
 async function loadKeys() {
-  const names = ['sealing-private', 'sealing-public', 'number-index', 'number-storage', 'url', 'page'] as const;
+  const names = [
+    'sealing-private',
+    'sealing-public',
+    'number-index',
+    'number-storage',
+    'suppression',
+    'url',
+    'page',
+  ] as const;
   return await loadInsideKeys(path.join(folder, 'keys'), names);
 }
 
@@ -52,15 +62,19 @@ function createSink() {
   const pageKeyOf = createPageKeyer({ key: keys.page });
   const offerPage = createOfferPage({ toWire: urls.toWire, pageKeyOf, domainOf: registrableDomain });
   const vault = createNumberVault({ indexKey: keys['number-index'], storageKey: keys['number-storage'] });
+  const suppressor = createSuppressor({ key: keys.suppression });
+  const offerSitemap = createOfferSitemap({ toWire: urls.toWire, pageKeyOf });
+  const sitemapsOf = createSitemapsOf({ offerSitemap, urlOf: createUrlOpener(urls) });
+  const judging = { offerPage, offerSitemap, domainOf: registrableDomain };
   const emit = () => {};
   const commitResults = createCommitResult({
     openResult: createOpenResult({ privateKey: keys['sealing-private'], urls }),
-    prepareCommits: createPrepareCommits({ store, vault, offerPage, domainOf: registrableDomain }),
-    commitPages: createCommitPages({ store, policy: retryPolicy, emit }),
-    commitRobots: createCommitRobots({ store, urls, policy: retryPolicy }),
+    prepareCommits: createPrepareCommits({ store, vault, suppressor, ...judging }),
+    commitPages: createCommitPages({ store, policy: retryPolicy, sitemapsOf, emit }),
+    commitRobots: createCommitRobots({ store, urls, policy: retryPolicy, sitemapsOf, emit }),
     emit,
   });
-  return { store, urls, vault, offerPage, commitResults };
+  return { store, urls, vault, offerPage, sitemapsOf, commitResults };
 }
 
 /** A campaign on hosts of its own, with its pages leased. */

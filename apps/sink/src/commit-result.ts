@@ -1,8 +1,8 @@
-import type { CrawlResult, Emit, PageResult, RobotsResult } from '@numfleet/contracts';
+import type { CrawlResult, Emit, RobotsResult } from '@numfleet/contracts';
 import type { Handled } from '@numfleet/queue';
 import type { CommitPages } from './commit-pages.ts';
 import type { CommitRobots } from './commit-robots.ts';
-import type { OpenResult } from './open-result.ts';
+import type { OpenedResult, OpenResult } from './open-result.ts';
 import type { PrepareCommits } from './prepare-commits.ts';
 
 export interface CommitResultDeps {
@@ -25,9 +25,9 @@ export function createCommitResult(deps: CommitResultDeps) {
     for (const robots of results.filter(isRobots)) endings.set(robots, await deps.commitRobots(robots));
 
     // 5.1 open: seals and URLs, outside the transaction; a result of which one does not open is set aside.
-    const opened = [];
-    for (const page of results.filter(isPage)) {
-      const one = await deps.openResult(page);
+    const opened: OpenedResult[] = [];
+    const opening = results.filter(isPage).map(async (page) => ({ page, one: await deps.openResult(page) }));
+    for (const { page, one } of await Promise.all(opening)) {
       if ('code' in one) endings.set(page, { ending: 'dead-letter', code: one.code });
       else opened.push(one);
     }
@@ -43,8 +43,8 @@ export function createCommitResult(deps: CommitResultDeps) {
   };
 }
 
-function isPage(result: CrawlResult): result is PageResult {
-  return result.kind === 'page';
+function isPage(result: CrawlResult): result is OpenedResult['result'] {
+  return result.kind !== 'robots';
 }
 
 function isRobots(result: CrawlResult): result is RobotsResult {

@@ -1,24 +1,32 @@
 import { queueNames } from '@numfleet/contracts';
 import { registrableDomain } from '@numfleet/egress';
 import { createPageKeyer, createUrlCodec } from '@numfleet/privacy';
-import { createNumberVault, loadInsideKeys } from '@numfleet/privacy/inside';
+import { createNumberVault, createSuppressor, loadInsideKeys } from '@numfleet/privacy/inside';
 import { connectQueues, consumeQueue } from '@numfleet/queue';
 import { required, runService } from '@numfleet/service';
-import { createOfferPage, createStore, recordDeadLetter, recordWorker, retryPolicy } from '@numfleet/store';
+import {
+  createOfferPage,
+  createOfferSitemap,
+  createSitemapsOf,
+  createStore,
+  recordDeadLetter,
+  recordWorker,
+  retryPolicy,
+} from '@numfleet/store';
 import { createCommitPages } from './commit-pages.ts';
 import { createCommitResult } from './commit-result.ts';
 import { createCommitRobots } from './commit-robots.ts';
 import { createGather } from './gather.ts';
 import { createKeepReport } from './keep-report.ts';
-import { createOpenResult } from './open-result.ts';
+import { createOpenResult, createUrlOpener } from './open-result.ts';
 import { createOutlastPostgres } from './outlast-postgres.ts';
 import { createPrepareCommits } from './prepare-commits.ts';
 import { createTraceBatches } from './trace-batches.ts';
 
 /** Results gathered into one transaction at most, and how long the first of them waits, ms. */
-const batch = { max: 50, ms: 20 };
-/** Twice a batch, so that the next one gathers while one is committed. */
-const concurrency = batch.max * 2;
+const batch = { max: 50, ms: 20, atOnce: 2 };
+/** Two batches, of which one is opened while Postgres commits the other, and a third that gathers. */
+const concurrency = batch.max * (batch.atOnce + 1);
 
 process.exit(
   await runService('sink', async ({ config, name, emit, tracer, signal, fail }) => {
@@ -27,6 +35,7 @@ process.exit(
       'sealing-private',
       'number-index',
       'number-storage',
+      'suppression',
       'url',
       'page',
     ]);
@@ -40,6 +49,8 @@ process.exit(
     );
     const urls = createUrlCodec({ key: keys.url });
     const pageKeyOf = createPageKeyer({ key: keys.page });
+    const offerSitemap = createOfferSitemap({ toWire: urls.toWire, pageKeyOf });
+    const sitemapsOf = createSitemapsOf({ offerSitemap, urlOf: createUrlOpener(urls) });
     const policy = { ...retryPolicy, backoffMs: config.NUMFLEET_RETRY_BACKOFF_MS };
     const commit = createTraceBatches({
       tracer,
@@ -49,11 +60,13 @@ process.exit(
         prepareCommits: createPrepareCommits({
           store,
           vault: createNumberVault({ indexKey: keys['number-index'], storageKey: keys['number-storage'] }),
+          suppressor: createSuppressor({ key: keys.suppression }),
           offerPage: createOfferPage({ toWire: urls.toWire, pageKeyOf, domainOf: registrableDomain }),
+          offerSitemap,
           domainOf: registrableDomain,
         }),
-        commitPages: createCommitPages({ store, policy, emit }),
-        commitRobots: createCommitRobots({ store, urls, policy }),
+        commitPages: createCommitPages({ store, policy, sitemapsOf, emit }),
+        commitRobots: createCommitRobots({ store, urls, policy, sitemapsOf, emit }),
         emit,
       }),
     });

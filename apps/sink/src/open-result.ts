@@ -1,31 +1,51 @@
-import { type DeadLetterCode, errorCodeOf, type PageResult, type ResultLink, type WireUrl } from '@numfleet/contracts';
+import {
+  type DeadLetterCode,
+  errorCodeOf,
+  type PageResult,
+  type ResultLink,
+  type SitemapResult,
+  type WireUrl,
+} from '@numfleet/contracts';
 import { normaliseUrl, type PlainFinding, type UrlCodec } from '@numfleet/privacy';
 import { openFindings } from '@numfleet/privacy/inside';
 
 export interface OpenedResult {
-  result: PageResult;
+  result: PageResult | SitemapResult;
   findings: PlainFinding[];
   /** Normalised again: crawlers are of the hostile zone. */
   links: { url: string; via: ResultLink['via'] }[];
+  /** Further sitemaps that a sitemap leads to. */
+  sitemaps: OpenedResult['links'];
 }
 
 /** Stage 5.1: a result's findings and links; a code where its seal or a URL does not open. */
-export type OpenResult = (result: PageResult) => Promise<OpenedResult | { code: DeadLetterCode }>;
+export type OpenResult = (result: OpenedResult['result']) => Promise<OpenedResult | { code: DeadLetterCode }>;
 
 export function createOpenResult(deps: { privateKey: Uint8Array; urls: UrlCodec }): OpenResult {
   return async (result) => {
+    if (result.kind === 'sitemap') return openSitemap(result, deps.urls);
     const links = openLinks(result.links, deps.urls);
     if (links === null) return { code: 'contract-invalid' };
-    if (result.sealed === null) return { result, findings: [], links };
+    if (result.sealed === null) return { result, findings: [], links, sitemaps: [] };
     const context = { pageId: result.pageId, leaseToken: result.leaseToken };
     try {
       const findings = await openFindings({ privateKey: deps.privateKey, context, sealed: result.sealed });
-      return { result, findings, links };
+      return { result, findings, links, sitemaps: [] };
     } catch (error) {
       if (errorCodeOf(error) === 'seal-invalid') return { code: 'seal-invalid' };
       throw error;
     }
   };
+}
+
+function openSitemap(result: SitemapResult, urls: UrlCodec): OpenedResult | { code: DeadLetterCode } {
+  const links = openLinks(
+    result.pages.map((url) => ({ url, via: 'link' })),
+    urls,
+  );
+  const sitemaps = openLinks(result.sitemaps, urls);
+  if (links === null || sitemaps === null) return { code: 'contract-invalid' };
+  return { result, findings: [], links, sitemaps };
 }
 
 /** Null where it was not encrypted under the key of URLs: then it does not come from a crawler of ours. */
@@ -36,6 +56,14 @@ export function openUrl(url: WireUrl, urls: UrlCodec): string | null {
     if (errorCodeOf(error) === 'key-wrong') return null;
     throw error;
   }
+}
+
+/** Opens and normalises; null for what is no URL that could be fetched. */
+export function createUrlOpener(urls: UrlCodec): (url: WireUrl) => string | null {
+  return (url) => {
+    const plain = openUrl(url, urls);
+    return plain === null ? null : normaliseUrl(plain);
+  };
 }
 
 function openLinks(links: readonly ResultLink[], urls: UrlCodec): OpenedResult['links'] | null {

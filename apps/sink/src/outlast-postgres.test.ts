@@ -26,6 +26,7 @@ const result = (): CrawlResult => ({
   rules: [],
   crawlDelayMs: null,
   redirect: null,
+  sitemaps: [],
 });
 
 /** Commits results by a statement. Its pauses are skipped: it is told to give back at once. */

@@ -1,9 +1,10 @@
 import type { PlainFinding } from '@numfleet/privacy';
-import type { NumberVault } from '@numfleet/privacy/inside';
+import type { NumberVault, Suppressor } from '@numfleet/privacy/inside';
 import {
   type DomainOf,
   isSeedMoved,
   type OfferPage,
+  type OfferSitemap,
   type PageCommit,
   type PageContext,
   readPageContexts,
@@ -13,6 +14,7 @@ import {
   type Store,
   widenScope,
 } from '@numfleet/store';
+import { offerListed } from './offer-listed.ts';
 import type { OpenedResult } from './open-result.ts';
 
 /** Stage 5.2. A page that is not there any more gets no links; its commit will find it stale. */
@@ -21,7 +23,9 @@ export type PrepareCommits = (opened: readonly OpenedResult[]) => Promise<PageCo
 export function createPrepareCommits(deps: {
   store: Store;
   vault: NumberVault;
+  suppressor: Suppressor;
   offerPage: OfferPage;
+  offerSitemap: OfferSitemap;
   domainOf: DomainOf;
 }): PrepareCommits {
   return async (opened) => {
@@ -34,17 +38,37 @@ export function createPrepareCommits(deps: {
       if (!scopes.has(campaignId)) scopes.set(campaignId, await readScope(deps.store, campaignId));
     }
     const commits: PageCommit[] = [];
-    for (const { result, findings, links: found } of opened) {
+    for (const one of opened) {
+      const { result, findings } = one;
       const context = contexts.get(result.pageId);
       const scope = context && scopes.get(context.campaignId);
-      const links = context && scope ? await offerLinks(found, context, scope) : [];
+      const links = context && scope ? await offerFound(one, context, scope) : [];
       commits.push({ result, numbers: findings.map(sealForRest), links });
     }
     return commits;
   };
 
   function sealForRest({ number, ...finding }: PlainFinding): SealedNumber {
-    return { ...finding, blindIndex: deps.vault.blindIndex(number), ciphertext: deps.vault.encrypt(number) };
+    return {
+      ...finding,
+      blindIndex: deps.vault.blindIndex(number),
+      lineIndex: deps.vault.lineIndex(number),
+      suppressionIndex: deps.suppressor.indexOf(number),
+      ciphertext: deps.vault.encrypt(number),
+    };
+  }
+
+  async function offerFound(
+    { result, links, sitemaps }: OpenedResult,
+    context: PageContext,
+    scope: Scope,
+  ): Promise<PageCommit['links']> {
+    if (result.kind === 'page') return await offerLinks(links, context, scope);
+    const { sitemapFor, host: sitemapHost } = context;
+    // A crawler that calls a page a sitemap is no crawler of ours.
+    return sitemapFor === null
+      ? []
+      : offerListed({ links, sitemaps }, { ...context, sitemapFor, sitemapHost }, scope, deps);
   }
 
   async function offerLinks(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { renderModes } from './crawl-job.ts';
 import { findingLabels, findingSources, numberTypes } from './findings.ts';
+import { renderDecisions } from './rendering.ts';
 import { regionCode } from './wire.ts';
 
 export const scopes = ['host', 'domain', 'any'] as const;
@@ -36,8 +37,23 @@ export const campaignSettings = z.strictObject({
   /** Pages of one host at a time; takes effect only with `delayMs` 0 (I7). */
   hostConcurrency: z.int().min(1).max(64).default(1),
   retentionDays: z.int().min(1).max(3_650).default(30),
+  /** From its creation, s; what is queued then is excluded. Null: until there is nothing more to fetch. */
+  maxSeconds: z.int().min(1).max(315_360_000).nullable().default(null),
+  /** Read the sitemaps that hosts in scope have. */
+  sitemaps: z.boolean().default(false),
 });
 export type CampaignSettings = z.infer<typeof campaignSettings>;
+
+/** What may change while a campaign runs; what is left out stays. */
+export const campaignLimits = z
+  .strictObject({
+    depth: campaignSettings.shape.depth.unwrap(),
+    maxPages: campaignSettings.shape.maxPages.unwrap(),
+    delayMs: campaignSettings.shape.delayMs.unwrap(),
+    hostConcurrency: campaignSettings.shape.hostConcurrency.unwrap(),
+  })
+  .partial();
+export type CampaignLimits = z.infer<typeof campaignLimits>;
 
 export const createCampaignRequest = campaignSettings.extend({ seeds: z.array(seed).min(1).max(10_000) });
 export type CreateCampaignRequest = z.input<typeof createCampaignRequest>;
@@ -99,12 +115,25 @@ export const pageView = z.object({
   url: z.string(),
   state: z.enum(pageStates),
   code: z.string().nullable(),
+  /** A sitemap is a document like a page. */
+  kind: z.enum(['page', 'sitemap']),
+  /** How it was met: asked for by name, linked, redirected to, found by robots.txt, listed in a sitemap. */
+  via: z.enum(['seed', 'link', 'redirect', 'robots', 'sitemap']),
   depth: z.int(),
   attempts: z.int(),
   /** The page on which it was found; null for a seed. */
   foundOn: z.string().nullable(),
   httpStatus: z.int().nullable(),
   rendered: z.boolean().nullable(),
+  /** How it was decided whether to render it, and whether the browser found numbers that the page as fetched had not. */
+  renderDecision: z.enum(renderDecisions).nullable(),
+  renderGained: z.boolean().nullable(),
+  /** Times that it was queued again, because others like it turned out to need a browser. */
+  rereads: z.int(),
+  /** Pages like it on its host, by the form of their addresses: read both ways, gained by it, and what follows for the next. */
+  likeCompared: z.int().nullable(),
+  likeGained: z.int().nullable(),
+  likeNeedBrowser: z.boolean().nullable(),
   cuts: z.array(z.string()),
   findings: z.int().nullable(),
   lastFetchedAt: z.string().nullable(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pageKind, renderAdvices } from './rendering.ts';
 import { leaseToken, maxCarriedRobotsRules, regionCode, robotsRule, rowId, wireUrl } from './wire.ts';
 
 export const renderModes = ['auto', 'always', 'never'] as const;
@@ -27,16 +28,28 @@ export const pageJob = z.strictObject({
   hostContext: z.strictObject({
     /** The rules that apply to us at this origin, for redirects; null when too many to carry. */
     robots: z.array(robotsRule).max(maxCarriedRobotsRules).nullable(),
+    /** Of pages like this one; none where the campaign says whether to render. */
+    render: z.strictObject({ kind: pageKind, advice: z.enum(renderAdvices) }).optional(),
   }),
 });
 
 /** Fetch one origin's robots.txt (RFC 9309); the host's pages wait for it. */
 export const robotsJob = z.strictObject({ ...leased, kind: z.literal('robots'), originId: rowId });
 
-export const crawlJob = z.discriminatedUnion('kind', [pageJob, robotsJob]);
+/** Fetch one sitemap and hand on what it lists, in as many results as that takes. */
+export const sitemapJob = z.strictObject({
+  ...leased,
+  kind: z.literal('sitemap'),
+  pageId: rowId,
+  campaignId: rowId,
+  hostContext: z.strictObject({ robots: z.array(robotsRule).max(maxCarriedRobotsRules).nullable() }),
+});
+
+export const crawlJob = z.discriminatedUnion('kind', [pageJob, robotsJob, sitemapJob]);
 
 export type PageJob = z.infer<typeof pageJob>;
 export type RobotsJob = z.infer<typeof robotsJob>;
+export type SitemapJob = z.infer<typeof sitemapJob>;
 export type CrawlJob = z.infer<typeof crawlJob>;
 
 /**

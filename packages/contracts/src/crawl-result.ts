@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { pageCodeList } from './error-codes.ts';
 import { rejectReasons } from './findings.ts';
+import { renderEvidence } from './rendering.ts';
 import { epochMs, leaseToken, robotsRule, rowId, wireUrl } from './wire.ts';
 
 /** What was cut at a limit, so that no cut is silent (I8). A closed set: it is a label value. */
-export const cutKinds = ['body', 'links', 'findings', 'subresources', 'time'] as const;
+export const cutKinds = ['body', 'links', 'findings', 'subresources', 'robots', 'time'] as const;
 export type CutKind = (typeof cutKinds)[number];
 
 export const pageOutcomes = ['done', 'failed', 'excluded', 'throttled'] as const;
@@ -20,6 +21,8 @@ const leased = {
   finishedAt: epochMs,
   /** How long the host wants to be left alone, from its Retry-After or rate-limit headers; null when it said nothing. */
   retryAfterMs: z.int().nonnegative().max(86_400_000).nullable(),
+  /** From the start of the last document request to the head of its answer, ms; none where no answer came. */
+  latencyMs: z.int().nonnegative().max(3_600_000).optional(),
 };
 
 export const linkVias = ['link', 'redirect'] as const;
@@ -45,7 +48,22 @@ export const pageResult = z.strictObject({
   sealed: z.base64().nullable(),
   findings: z.int().nonnegative(),
   rejected: z.partialRecord(z.enum(rejectReasons), z.int().nonnegative()),
+  /** What the page tells of others of its host. */
+  hostEvidence: z
+    .strictObject({
+      render: renderEvidence.optional(),
+      /** What it says, as a keyed digest; none of a page that says little. */
+      content: z
+        .string()
+        .regex(/^[0-9a-f]{16}$/)
+        .optional(),
+    })
+    .optional(),
 });
+
+/** Sitemaps that one robots.txt may name, and URLs in one result of a sitemap. */
+export const mostNamedSitemaps = 100;
+export const maxListedUrls = 2_000;
 
 /** What an origin's robots.txt said, by RFC 9309 §2.3.1: `unavailable` allows all, `unreachable` forbids all. */
 export const robotsOutcomes = ['fetched', 'unavailable', 'unreachable', 'redirected'] as const;
@@ -63,10 +81,34 @@ export const robotsResult = z.strictObject({
   crawlDelayMs: z.int().nonnegative().nullable(),
   /** Where to, when it was redirected to another host: that host has a clock of its own. */
   redirect: wireUrl.nullable(),
+  /** Its `Sitemap:` lines. */
+  sitemaps: z.array(wireUrl).max(mostNamedSitemaps).default([]),
 });
 
-export const crawlResult = z.discriminatedUnion('kind', [pageResult, robotsResult]);
+/**
+ * A part of what a sitemap lists. A worker hands on one part at a time, under one lease: the next when the one before is
+ * committed, so that a sitemap takes no more of the queue than a page (I8). The last ends the lease and tells how it went.
+ */
+export const sitemapResult = z.strictObject({
+  ...leased,
+  kind: z.literal('sitemap'),
+  pageId: rowId,
+  campaignId: rowId,
+  /** From 0: the sink commits them in order, each once. */
+  part: z.int().min(0).max(1_000),
+  isLast: z.boolean(),
+  outcome: z.enum(pageOutcomes),
+  code: z.enum(pageCodeList).nullable(),
+  http: z.strictObject({ status: z.int().min(100).max(999).nullable(), bytes: z.int().nonnegative() }),
+  cuts: z.array(z.enum(cutKinds)).max(cutKinds.length),
+  pages: z.array(wireUrl).max(maxListedUrls),
+  /** Those of an index, or where it was moved to on another origin. */
+  sitemaps: z.array(resultLink).max(maxListedUrls),
+});
+
+export const crawlResult = z.discriminatedUnion('kind', [pageResult, robotsResult, sitemapResult]);
 
 export type PageResult = z.infer<typeof pageResult>;
 export type RobotsResult = z.infer<typeof robotsResult>;
+export type SitemapResult = z.infer<typeof sitemapResult>;
 export type CrawlResult = z.infer<typeof crawlResult>;

@@ -1,7 +1,9 @@
+import type { BreakerReason, BreakerState } from './breaker.ts';
 import type { CutKind, PageOutcome, RobotsOutcome } from './crawl-result.ts';
 import type { DeadLetterCode, ErrorCode, PageCode } from './error-codes.ts';
 import type { RejectReason } from './findings.ts';
 import type { QueueName } from './queue-names.ts';
+import type { RenderDecision } from './rendering.ts';
 
 /** The stages of a job, in order; ARCHITECTURE.md numbers them 3.1 to 3.6. `read` holds 3.3 to 3.5 and the way to their thread. */
 export const crawlStages = ['fetch', 'render', 'read', 'parse', 'extract', 'seal', 'hand-on'] as const;
@@ -11,8 +13,12 @@ export type CrawlStage = (typeof crawlStages)[number];
 export const jobEndings = ['done', 'failed', 'given-back', 'dead-letter'] as const;
 export type JobEnding = (typeof jobEndings)[number];
 
-export const browserEndings = ['closed', 'hung', 'crashed', 'owner-gone', 'recycled'] as const;
+/** `recycled`: it served its pages or its time. `outgrown`: its memory. `unclean`: a page of it did not close as it should. */
+export const browserEndings = ['closed', 'hung', 'crashed', 'owner-gone', 'recycled', 'outgrown', 'unclean'] as const;
 export type BrowserEnding = (typeof browserEndings)[number];
+
+export const browserUses = ['serving', 'retired'] as const;
+export type BrowserUse = (typeof browserUses)[number];
 
 /** Why spans were not kept: more came than go out, the collector or file did not take them, or the process ended first. */
 export const spanDropReasons = ['queue-full', 'export-failed', 'stopped'] as const;
@@ -85,33 +91,73 @@ export type FleetEvent =
   /** The numbering plans that numbers are read by: version and day (`releasedAt`, ms) of the metadata's release (G16). */
   | { type: 'numbering.loaded'; version: string; releasedAt: number }
   | { type: 'page.crawled'; pageId: string; outcome: PageOutcome; code: PageCode | null; seconds: number }
+  /** Whether it was rendered, why or why not, and whether that found numbers that the page as fetched had not. */
+  | { type: 'page.render-decided'; pageId: string; decision: RenderDecision; gained: boolean | null }
   | { type: 'page.cut'; pageId: string; cut: CutKind }
   | { type: 'page.read'; pageId: string; findings: number; rejected: Partial<Record<RejectReason, number>> }
   | { type: 'robots.read'; originId: string; outcome: RobotsOutcome }
+  | {
+      type: 'sitemap.read';
+      pageId: string;
+      outcome: PageOutcome;
+      code: PageCode | null;
+      pages: number;
+      sitemaps: number;
+    }
   | { type: 'egress.request'; status: number | null; code: ErrorCode | null; seconds: number; bytes: number }
   | { type: 'egress.refused'; reason: 'private-address' | 'bad-name' | 'bad-port' | 'contact-missing' }
   | { type: 'egress.resolved'; result: LookupResult }
+  /** How many requests have no connection yet; emitted whenever it changes. */
+  | { type: 'egress.waiting'; requests: number }
   | { type: 'browser.started'; pid: number; seconds: number; sandboxed: boolean }
   | { type: 'browser.ended'; pid: number; reason: BrowserEnding }
   | { type: 'browser.hung'; stage: string; timeoutMs: number }
+  /** So many in a row did not start or did not live; until then none is started. */
+  | { type: 'browser.paused'; crashes: number; inMs: number }
+  /** What the processes of a worker's browsers use, those that take pages and those that only finish theirs; CPU since last told. */
+  | { type: 'browsers.measured'; state: BrowserUse; processes: number; rssBytes: number; cpuSeconds: number }
   | { type: 'loop.failed'; loop: string; code: ErrorCode; error: unknown }
   | { type: 'request.rejected'; reason: RequestRejection }
   /** `route` is the route's pattern, never the address that was asked for. */
   | { type: 'request.failed'; route: string; code: ErrorCode; error: unknown }
+  /** Somebody reveals or traces more numbers than is usual; `refused`: more than is allowed. */
+  | { type: 'reveals.unusual'; times: number; numbers: number; refused: boolean }
   /** The caller went away before the answer was whole. */
   | { type: 'request.abandoned'; route: string }
   | { type: 'dispatch.claimed'; pages: number; robots: number; leased: number; window: number }
   | { type: 'dispatch.excluded'; code: PageCode; pages: number }
   | { type: 'lease.expired'; verdict: 'extended' | 'attempt' | 'redispatched' | 'poison'; count: number }
   | { type: 'campaign.finished'; campaignId: string }
+  /** A host's breaker (G15). `reason` is why it opened, last. */
+  | { type: 'breaker.changed'; hostId: string; from: BreakerState; to: BreakerState; reason: BreakerReason | null }
+  | { type: 'host.refused'; hostId: string; reason: BreakerReason }
+  | { type: 'host.asked-while-open'; hostId: string; requests: number }
+  /** Hosts that a campaign has waited for long enough. */
+  | { type: 'host.stalled'; pages: number }
+  /** The wall clock moved by so much against the one that only goes forward. */
+  | { type: 'clock.stepped'; stepMs: number }
+  /** For so long nothing could be dispatched, since the window was full, of messages that wait in this queue mostly. */
+  | { type: 'dispatch.held'; queue: QueueName; seconds: number }
+  /** A campaign's counters were compared with its rows (I9); `difference` is the sum of what they are apart. */
+  | { type: 'counts.audited'; campaignId: string; difference: number; seconds: number }
   | { type: 'commit.batch'; results: number; seconds: number }
   | {
       type: 'commit.result';
       verdict: 'committed' | 'stale' | 'dead-letter';
       numbers: number;
       sightings: number;
+      /** Findings dropped because their numbers were erased or opted out. */
+      suppressed: number;
       links: number;
     }
+  /** Findings whose retention was over are gone. */
+  | { type: 'findings.expired'; numbers: number; sightings: number }
+  /** `lagSeconds`: how long the oldest of them had waited. */
+  | { type: 'audit.sealed'; events: number; lagSeconds: number }
+  /** The head of the audit's chain, as it was written down outside of the database: its place, and the first half of its seal in hex. */
+  | { type: 'audit.anchored'; seq: number; head: string }
+  /** The audit is no longer the one whose head was written down. */
+  | { type: 'audit.broken'; seq: number }
   | { type: 'process.spawned'; process: string; pid: number }
   | {
       type: 'process.exited';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { roles } from './access.ts';
 
 /**
  * Where a signed-in browser shows that a change comes from a page of the console (CSRF). It may pause, resume, cancel and
@@ -11,5 +12,6 @@ export const sessionView = z.object({
   /** To be sent under `csrfHeader`; good for this session alone. */
   csrfToken: z.string(),
   expiresAt: z.string(),
+  role: z.enum(roles),
 });
 export type SessionView = z.infer<typeof sessionView>;

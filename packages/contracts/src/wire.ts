@@ -6,7 +6,9 @@ export const rowId = z.string().regex(/^[1-9][0-9]{0,18}$/);
 /** A lease's fencing token: a fresh UUID for each dispatch (I2). */
 export const leaseToken = z.uuid();
 
-export const epochMs = z.int().nonnegative();
+/** Beyond it no date can be made of it (ECMA-262 §21.4.1.1). */
+const lastEpochMs = 8_640_000_000_000_000;
+export const epochMs = z.int().nonnegative().max(lastEpochMs);
 
 /**
  * A URL as it crosses a process boundary: plain (`p`), or, where it may hold a phone number, AES-GCM ciphertext in

@@ -23,19 +23,23 @@ export interface JobQueue<Q extends keyof Messages> extends AsyncDisposable {
   /** Throws `queue-unavailable`, as does `depth`. */
   stateOf(jobId: string): Promise<JobState>;
   depth(): Promise<{ waiting: number; active: number; failed: number }>;
+  /** Forgets messages that were set aside longer ago than that, ms; gives how many. */
+  dropFailed(olderThanMs: number): Promise<number>;
   /** BullMQ's own queue, for Bull Board alone. */
   readonly bull: BullQueue;
 }
 
 type BullQueue = ReturnType<typeof createBullQueue>;
 
+const mostFailed = 1_000;
+
 /**
  * What becomes of ended jobs. A result's payload is not needed once committed. The last 1,000 crawl jobs stay so that
  * Bull Board has something to show; failed ones are the dead letters.
  */
 const retention: Record<keyof Messages, Pick<JobsOptions, 'removeOnComplete' | 'removeOnFail'>> = {
-  [queueNames.crawl]: { removeOnComplete: { count: 1_000 }, removeOnFail: { count: 1_000 } },
-  [queueNames.results]: { removeOnComplete: true, removeOnFail: { count: 1_000 } },
+  [queueNames.crawl]: { removeOnComplete: { count: 1_000 }, removeOnFail: { count: mostFailed } },
+  [queueNames.results]: { removeOnComplete: true, removeOnFail: { count: mostFailed } },
   // One that stayed would keep its worker's next ones out: they have the same id.
   [queueNames.reports]: { removeOnComplete: true, removeOnFail: true },
 };
@@ -71,6 +75,7 @@ export function openQueue<Q extends keyof Messages>(deps: {
       const { waiting = 0, active = 0, failed = 0 } = counts;
       return { waiting, active, failed };
     },
+    dropFailed: async (olderThanMs) => (await bounded(() => bull.clean(olderThanMs, mostFailed, 'failed'))).length,
     async [Symbol.asyncDispose]() {
       await bounded(() => bull.close()).catch(() => {});
     },

@@ -29,12 +29,14 @@ function summarise(queue: keyof Messages, data: unknown): MessageSummary {
 
 function summariseJob(job: CrawlJob): MessageSummary {
   if (job.kind === 'robots') return { kind: job.kind, originId: job.originId };
-  return { kind: job.kind, pageId: job.pageId, campaignId: job.campaignId, depth: job.depth };
+  const { kind, pageId, campaignId } = job;
+  return job.kind === 'page' ? { kind, pageId, campaignId, depth: job.depth } : { kind, pageId, campaignId };
 }
 
 function summariseResult(result: CrawlResult): MessageSummary {
   const { kind, outcome, code } = result;
   if (kind === 'robots') return { kind, originId: result.originId, outcome, code };
-  const { pageId, campaignId, findings } = result;
-  return { kind, pageId, campaignId, outcome, code, findings };
+  const { pageId, campaignId } = result;
+  const count = result.kind === 'page' ? { findings: result.findings } : { part: result.part };
+  return { kind, pageId, campaignId, outcome, code, ...count };
 }

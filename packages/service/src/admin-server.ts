@@ -22,6 +22,8 @@ export async function startAdminServer(deps: {
   ready: () => Promise<Readiness>;
   /** Takes the Accept header. */
   metrics: (accept: string | undefined) => Promise<{ contentType: string; text: string }>;
+  /** What a service answers at a path of its own; null where it has none. */
+  figures?: (path: string) => Promise<object | null>;
 }): Promise<AdminServer> {
   const server = createServer(async (request, response) => {
     try {
@@ -46,7 +48,7 @@ async function answer(
   response: ServerResponse,
   deps: Parameters<typeof startAdminServer>[0],
 ) {
-  const path = url.split('?')[0];
+  const [path = '/'] = url.split('?');
   if (path === '/livez') return reply(response, 200, 'text/plain', 'ok\n');
   if (path === '/readyz') {
     const { ok, reason } = await deps.ready();
@@ -56,6 +58,8 @@ async function answer(
     const { contentType, text } = await deps.metrics(headers.accept);
     return reply(response, 200, contentType, text);
   }
+  const figures = await deps.figures?.(path);
+  if (figures) return reply(response, 200, 'application/json', `${JSON.stringify(figures)}\n`);
   reply(response, 404, 'text/plain', 'There are /livez, /readyz and /metrics.\n');
 }
 

@@ -58,6 +58,7 @@ describe.concurrent('the life of a service', () => {
     expect(await admin(service, '/livez')).toEqual([200, 'ok\n']);
     expect(await admin(service, '/readyz')).toEqual([200, 'ok\n']);
     expect((await admin(service, '/metrics'))[1]).toContain('numfleet_');
+    expect(await admin(service, '/held?x=1')).toEqual([200, '{"jobs":1}\n']);
     expect((await admin(service, '/elsewhere'))[0]).toBe(404);
     service.child.kill('SIGTERM');
     expect(await service.exited).toBe(0);

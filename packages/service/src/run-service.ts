@@ -36,6 +36,8 @@ export interface Service extends AsyncDisposable {
   /** Takes nothing new and finishes what it has begun; what is not done when `signal` aborts is given back. */
   drain(signal: AbortSignal): Promise<void>;
   reporting?: WorkerReporting;
+  /** JSON that the admin port answers beside what every service has, by path. */
+  figures?: Record<`/${string}`, () => Promise<object>>;
 }
 
 type Ending = { reason: string; exitCode: number; at: 'drain' | 'now' };
@@ -65,11 +67,13 @@ export async function runService(app: string, start: (context: ServiceContext) =
   let ending: Ending;
   try {
     let ready: () => Promise<Readiness> = async () => ({ ok: false, reason: 'starting' });
+    let figures: Service['figures'];
     await using _admin = await startAdminServer({
       host: config.NUMFLEET_ADMIN_HOST,
       port: config.NUMFLEET_ADMIN_PORT,
       ready: () => ready(),
       metrics: (accept) => telemetry.expose(accept),
+      figures: async (path) => (await figures?.[path as `/${string}`]?.()) ?? null,
     });
     emit({ type: 'service.started', adminPort: _admin.port });
     await using service = await abandonOnAbort(
@@ -77,6 +81,7 @@ export async function runService(app: string, start: (context: ServiceContext) =
       stopNow.signal,
     );
     ready = () => service.ready();
+    figures = service.figures;
     const { reporting } = service;
     using _reports = reporting && reportWorker({ reporting, name, accounting, gauges: telemetry.gauges, emit });
     emit({ type: 'service.ready' });

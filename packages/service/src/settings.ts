@@ -31,6 +31,10 @@ export const settings = {
   NUMFLEET_HOME: setting(folder.optional(), 'Folder for the embedded Postgres, keys and logs. Default: .numfleet.'),
   NUMFLEET_RUNTIME_DIR: setting(folder.optional(), 'Folder for what is unpacked once, such as the browser.'),
   NUMFLEET_KEYS_DIR: setting(folder.optional(), 'Folder of the key files. Default: keys under the home folder.'),
+  NUMFLEET_AUDIT_ANCHORS: setting(
+    folder.optional(),
+    "File that the audit's head is written to by interval, outside of the database. Default: audit-anchors.jsonl under the home folder.",
+  ),
   NUMFLEET_CONTACT: setting(
     z.string().trim().min(3).max(200).optional(),
     'Who to write to about the crawl: a mail address or URL. Sent with every request; required for public hosts.',
@@ -46,6 +50,13 @@ export const settings = {
       .transform((text) => text.split(',').map((server) => server.trim()))
       .optional(),
     'Name servers that hosts to crawl are looked up at. Unset: those of the system.',
+  ),
+  NUMFLEET_PROXY: setting(
+    z
+      .url({ protocol: /^https?$/, error: 'expected a URL such as http://user:password@proxy.example.org:3128' })
+      .optional(),
+    'Your own HTTP proxy, through which all but the hosts of NUMFLEET_EGRESS_HOSTS is reached: see docs/egress.md.',
+    true,
   ),
   NUMFLEET_CONSOLE_PORT: setting(port.optional(), 'Port of the console. Default: 7300, or the next free one.'),
   NUMFLEET_CONSOLE_HOST: setting(z.string().min(1).default('127.0.0.1'), 'Address that the console listens on.'),
@@ -115,7 +126,7 @@ export const settings = {
 export type SettingName = keyof typeof settings;
 
 /** Set by the tests and by the guard script; known, so that a misspelt name can be told apart. */
-export const foreignSettings = /^NUMFLEET_(CORPORA|LIFELINE|GUARD.*)$/;
+export const foreignSettings = /^NUMFLEET_(CORPORA|LIFELINE|GUARD.*|TEST_.*)$/;
 
 export type Config = { readonly [Name in SettingName]: z.output<(typeof settings)[Name]['schema']> };
 

@@ -1,4 +1,5 @@
 import type { PageCode, PageState, ResultLink, WireUrl } from '@numfleet/contracts';
+import type { OfferedShape, ShapeCounts } from './traps/shape-counts.ts';
 
 /** A URL offered to a campaign: a seed, an enqueued URL or a link. The caller has normalised, keyed and judged it. */
 export interface OfferedPage {
@@ -10,11 +11,15 @@ export interface OfferedPage {
   pageKey: Buffer;
   url: WireUrl;
   depth: number;
-  via: 'seed' | ResultLink['via'];
+  via: 'seed' | ResultLink['via'] | 'robots' | 'sitemap';
   /** The page on which it was found; null for a seed. */
   foundOn: string | null;
   /** Why it is not to be fetched; null when it is. */
   excluded: PageCode | null;
+  /** Of a sitemap, the host whose robots.txt speaks for it; a page has none. */
+  sitemapFor?: string;
+  /** Of a page whose address is one of many alike. */
+  shape?: OfferedShape;
 }
 
 /** A page that the campaign already has under an offered key. */
@@ -36,14 +41,23 @@ export interface Admission {
   overflow: number;
 }
 
+export interface AdmissionRoom {
+  budget: number;
+  excludedCap: number;
+  /** By host. */
+  excludedRows: Map<string, number>;
+  /** Sitemaps that the campaign has had of each host. */
+  sitemaps: Map<string, number>;
+  shapes: Pick<ShapeCounts, 'take'>;
+  /** By page key in hex. */
+  known: ReadonlyMap<string, KnownPage>;
+}
+
 /**
  * Decides what becomes of offered pages: the first of each key counts; pages beyond the budget are excluded; excluded
- * ones are kept up to the cap of their host. `excludedRows` is counted on. Pure: the caller holds the campaign's lock.
+ * ones are kept up to the cap of their host, and so are sitemaps. `excludedRows`, `sitemaps` and `shapes` are counted on. Pure: the caller holds the campaign's lock.
  */
-export function admitPages(
-  offered: readonly OfferedPage[],
-  room: { budget: number; excludedCap: number; excludedRows: Map<string, number>; known: Map<string, KnownPage> },
-): Admission {
+export function admitPages(offered: readonly OfferedPage[], room: AdmissionRoom): Admission {
   const admission: Admission = { inserted: [], readmitted: [], known: 0, overflow: 0 };
   const seen = new Set<string>();
   let budget = room.budget;
@@ -55,7 +69,7 @@ export function admitPages(
       continue;
     }
     seen.add(key);
-    const excluded = page.excluded ?? (budget > 0 ? null : 'page-budget');
+    const excluded = page.excluded ?? (budget > 0 ? overLimit(page, room) : 'page-budget');
     if (excluded === null) {
       budget -= 1;
       if (known) admission.readmitted.push({ id: known.id, hostId: known.hostId, offered: page });
@@ -73,8 +87,19 @@ export function admitPages(
   return admission;
 }
 
+/** With 50,000 URLs each, more than a campaign takes by default of all hosts together. */
+const mostSitemaps = 500;
+
+function overLimit(page: OfferedPage, { sitemaps, shapes }: AdmissionRoom): PageCode | null {
+  if (page.sitemapFor === undefined) return shapes.take(page);
+  const count = sitemaps.get(page.host) ?? 0;
+  if (count >= mostSitemaps) return 'sitemap-limit';
+  sitemaps.set(page.host, count + 1);
+  return null;
+}
+
 /** What was excluded for where it was met, and not for what it is. */
-const byPlace: ReadonlySet<PageCode | null> = new Set(['too-deep', 'out-of-scope']);
+const byPlace: ReadonlySet<PageCode | null> = new Set(['too-deep', 'out-of-scope', 'sitemap-foreign']);
 
 /**
  * A page that was met too deep first, and is then met on a shorter way, is within the depth after all; one that was out

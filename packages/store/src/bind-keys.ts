@@ -1,5 +1,6 @@
 import { NumfleetError } from '@numfleet/contracts';
-import { createStore } from './store.ts';
+import { recordAudit } from './record-audit.ts';
+import { createStore, type Db, type Transaction } from './store.ts';
 
 /**
  * Ties the database to its keys: the first ids of a name are written down, and later ones must be the same. Connects as
@@ -38,6 +39,22 @@ export async function readBoundKeys(options: { connectionString: string }): Prom
     `select to_regclass('bound_keys') is not null as there`,
   );
   if (tables[0]?.there !== true) return {};
-  const { rows } = await store.query<{ name: string; key_id: string }>('select name, key_id from bound_keys');
+  return await readBoundKeyIds(store);
+}
+
+/** The same of a database that has them. */
+export async function readBoundKeyIds(db: Db): Promise<Record<string, string>> {
+  const { rows } = await db.query<{ name: string; key_id: string }>('select name, key_id from bound_keys');
   return Object.fromEntries(rows.map((row) => [row.name, row.key_id]));
+}
+
+/** Ties the database to another key of that name, and tells the audit so. */
+export async function rebindKey(
+  tx: Transaction,
+  { name, from, to, actor, now }: { name: string; from: string; to: string; actor: string; now: Date },
+): Promise<void> {
+  await tx.query('update bound_keys set key_id = $2, bound_at = $3 where name = $1', [name, to, now]);
+  await recordAudit(tx, [
+    { at: now, actor, action: 'key.rotated', campaignId: null, details: { key: name, from, to } },
+  ]);
 }

@@ -1,5 +1,4 @@
 import type { CampaignSettings } from '@numfleet/contracts';
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import {
   type ClaimedPage,
@@ -9,13 +8,8 @@ import {
   createCampaign,
   enqueuePages,
   excludePages,
-  expiredLeases,
-  finishCampaigns,
-  type Lease,
   type OfferedPage,
-  readCampaignStatus,
   readFrontierFigures,
-  recordLostLeases,
   type Store,
   setCampaignState,
 } from './index.ts';
@@ -193,162 +187,4 @@ test('I8: two schedulers at once never lease more than the window', async () => 
   expect(figures).toMatchObject({ leasedPages: before.leasedPages + 20, claimable: 40 });
   await drain([id]);
   for (const page of pages) await commit(page);
-});
-
-describe('I7, I8, I9: whatever the order of claims, requests, losses and commits', () => {
-  const hosts = 3;
-  const campaignModel = fc.record({
-    delayMs: fc.constantFrom(0, 100, 1_000),
-    hostConcurrency: fc.integer({ min: 1, max: 3 }),
-    pages: fc.array(fc.integer({ min: 0, max: hosts - 1 }), { minLength: 1, maxLength: 8 }),
-  });
-  const step = fc.oneof(
-    {
-      weight: 4,
-      arbitrary: fc.record({ does: fc.constant('claim' as const), window: fc.integer({ min: 1, max: 6 }) }),
-    },
-    { weight: 4, arbitrary: fc.record({ does: fc.constant('request' as const), which: fc.nat(9) }) },
-    { weight: 4, arbitrary: fc.record({ does: fc.constant('finish' as const), which: fc.nat(9), how: fc.nat(5) }) },
-    { weight: 1, arbitrary: fc.record({ does: fc.constant('lose' as const), which: fc.nat(9) }) },
-    { weight: 4, arbitrary: fc.record({ does: fc.constant('wait' as const), ms: fc.nat(700) }) },
-  );
-
-  test('two schedulers keep every host’s delay and slots, and everything is crawled in the end', async () => {
-    const schedulers = [scheduler, database.store('numfleet_scheduler')];
-    let run = 0;
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(campaignModel, { minLength: 1, maxLength: 3 }),
-        fc.array(step, { minLength: 20, maxLength: 60 }),
-        async (models, steps) => {
-          run += 1;
-          const world = createWorld(schedulers, `sim-${run}`);
-          const ids: string[] = [];
-          for (const [c, { pages, ...settings }] of models.entries()) {
-            const seeds = pages.map((host, n) => offer(`http://sim-${run}-${host}.test/${c}-${n}`));
-            ids.push(await campaign(seeds, settings));
-          }
-          for (const one of steps) await world.take(one);
-          await world.finishAll();
-          await scheduler.transaction((tx) => finishCampaigns(tx, { now: now() }));
-          for (const id of ids) {
-            const status = await readCampaignStatus(console, id, now());
-            expect(status).toMatchObject({ state: 'finished', pages: { queued: 0, leased: 0 } });
-          }
-        },
-      ),
-      { numRuns: 12, endOnFailure: true },
-    );
-  }, 120_000);
-
-  interface Job {
-    lease: Lease;
-    host: string;
-    delayMs: number;
-    requestedAt: Date | null;
-    page: ClaimedPage | null;
-    robots: ClaimedRobots | null;
-    leaseUntil: Date;
-  }
-
-  /** Workers that do what the steps say, and that check what the fleet must hold each time they ask a host. */
-  function createWorld(schedulers: readonly Store[], prefix: string) {
-    const jobs: Job[] = [];
-    const lastRequest = new Map<string, number>();
-
-    const take = async (one: typeof step extends fc.Arbitrary<infer S> ? S : never): Promise<void> => {
-      if (one.does === 'wait') clock += one.ms;
-      if (one.does === 'claim') await claimAll(one.window);
-      if (one.does === 'request') request(some(one.which));
-      if (one.does === 'finish') await finish(some(one.which), one.how);
-      if (one.does === 'lose') await lose(some(one.which));
-    };
-
-    const some = (which: number) => jobs[which % Math.max(1, jobs.length)];
-
-    const claimAll = async (window: number): Promise<void> => {
-      const claims = await Promise.all(schedulers.map((by) => claim({ window, by })));
-      for (const { pages, robots } of claims) {
-        for (const page of pages)
-          add({ kind: 'page', id: page.id, leaseToken: page.leaseToken }, page.origin, page, null);
-        for (const one of robots) {
-          const at = one.url && 'p' in one.url ? new URL(one.url.p).origin : one.origin;
-          add({ kind: 'robots', id: one.originId, leaseToken: one.leaseToken }, at, null, one);
-        }
-      }
-      if (claims.some((made) => made.pages.length + made.robots.length > 0)) {
-        expect(jobs.length, 'I8: the window').toBeLessThanOrEqual(window);
-      }
-      for (const sharing of Map.groupBy(jobs, (job) => job.host).values()) {
-        if (sharing.some((job) => job.delayMs > 0)) expect(sharing.length, 'I7: one slot').toBe(1);
-      }
-    };
-
-    const add = (lease: Lease, origin: string, page: ClaimedPage | null, robots: ClaimedRobots | null): void => {
-      const { delayMs = 0, leaseUntil = now() } = page ?? robots ?? {};
-      jobs.push({ lease, host: new URL(origin).host, delayMs, requestedAt: null, page, robots, leaseUntil });
-    };
-
-    const request = (job: Job | undefined): void => {
-      if (!job || job.requestedAt) return;
-      const last = lastRequest.get(job.host);
-      if (last !== undefined) expect(clock - last, 'I7: the delay').toBeGreaterThanOrEqual(job.delayMs);
-      lastRequest.set(job.host, clock);
-      job.requestedAt = now();
-    };
-
-    const finish = async (job: Job | undefined, how: number): Promise<void> => {
-      if (!job) return;
-      const requestedAt = job.requestedAt?.getTime() ?? null;
-      jobs.splice(jobs.indexOf(job), 1);
-      if (job.robots) {
-        const elsewhere = `${prefix}-${how % hosts}.test`;
-        const redirected = {
-          outcome: 'redirected',
-          redirectHost: elsewhere,
-          redirect: { p: `http://${elsewhere}/r` },
-        } as const;
-        const down = { outcome: 'unreachable', code: 'connect-failed' } as const;
-        const answer = how === 0 ? redirected : how === 1 ? down : { crawlDelayMs: how === 2 ? 300 : null };
-        const said = how === 2 ? { outcome: 'fetched' as const, ...answer } : answer;
-        expect(await answerRobots(sink, job.robots, now(), { requestedAt, ...said })).toBe('committed');
-      }
-      if (job.page) {
-        const failed = { outcome: 'failed', code: 'connection-lost' } as const;
-        const throttled = { outcome: 'throttled', code: 'throttled', retryAfterMs: 400 } as const;
-        const changes = how === 0 ? failed : how === 1 ? throttled : {};
-        const result = resultOf(job.page, now(), { requestedAt, ...changes });
-        const report = await sink.transaction((tx) =>
-          commitPageResult(tx, { result, numbers: [], links: [] }, { now: now() }),
-        );
-        expect(report.verdict).toBe('committed');
-      }
-    };
-
-    const lose = async (job: Job | undefined): Promise<void> => {
-      if (!job) return;
-      clock = Math.max(clock, job.leaseUntil.getTime() + 1);
-      const expired = await expiredLeases(scheduler, { now: now(), limit: 1_000 });
-      expect(expired).toContainEqual(job.lease);
-      await scheduler.transaction((tx) => recordLostLeases(tx, [job.lease], { now: now() }));
-      // Until it was given up the worker may have asked for something at any time.
-      lastRequest.set(job.host, clock);
-      jobs.splice(jobs.indexOf(job), 1);
-    };
-
-    const finishAll = async (): Promise<void> => {
-      let idle = 0;
-      while (idle < 30) {
-        await claimAll(100);
-        idle = jobs.length > 0 ? 0 : idle + 1;
-        for (const job of [...jobs]) {
-          request(job);
-          await finish(job, 5);
-        }
-        clock += idle > 10 ? 60_000 : 250;
-      }
-    };
-
-    return { take, finishAll };
-  }
 });

@@ -2,6 +2,7 @@ import type { RenderMode, RobotsRule, WireUrl } from '@numfleet/contracts';
 import { type DueWork, readDueHosts } from './due-hosts.ts';
 import { type HostPlan, planHost } from './plan-host.ts';
 import type { Store, Transaction } from './store.ts';
+import { tryLock } from './try-lock.ts';
 
 export interface ClaimOptions {
   now: Date;
@@ -24,6 +25,8 @@ export interface ClaimedPage extends ClaimedLease {
   id: string;
   campaignId: string;
   url: WireUrl;
+  /** A sitemap is a document like a page, and claimed like one. */
+  kind: 'page' | 'sitemap';
   depth: number;
   render: RenderMode;
   region: string | null;
@@ -52,13 +55,13 @@ const maxHosts = 500;
  * Leases the pages that may be fetched now, and the robots files that pages wait for, under I7 and within the window.
  * Safe with several schedulers: a claim holds an advisory lock, which makes the window exact, and the locks of the
  * hosts that it looks at, which makes politeness exact against commits; hosts that are locked are left to the next claim.
- * It waits for no lock but the first, so it is in nobody's way.
+ * It waits for no lock: while another scheduler claims it finds nothing, and that one queues its jobs while this one claims.
  *
  * 100,000 queued pages of 1,000 due hosts, on two busy cores: 128 pages in 22 ms, 500 in 100 ms, nothing due in 2 ms.
  */
 export async function claimPages(store: Pick<Store, 'transaction'>, options: ClaimOptions): Promise<Claim> {
   return await store.transaction(async (tx) => {
-    await tx.query("select pg_advisory_xact_lock(hashtext('numfleet.claim'))");
+    if (!(await tryLock(tx, 'numfleet.claim'))) return nothingClaimed;
     await takeWakeups(tx, options.now);
     const leased = await countLeased(tx);
     const free = options.window - leased;
@@ -79,6 +82,8 @@ export async function claimPages(store: Pick<Store, 'transaction'>, options: Cla
     };
   });
 }
+
+const nothingClaimed: Claim = { pages: [], robots: [], rules: new Map(), leased: 0, more: false };
 
 /**
  * Turns wake-ups into due hosts and frontiers. A host that a commit has locked is left for the next claim. Two statements,
@@ -132,13 +137,14 @@ async function leasePages(tx: Transaction, plans: Plans, options: ClaimOptions):
        join pages p on p.id = chosen.id and p.host_id = chosen.host_id and p.state = 'queued'
        for update of p skip locked
      )
-     update pages p set state = 'leased', code = null, not_before = null, lease_token = gen_random_uuid(),
+     update pages p set state = 'leased', code = null, not_before = null, parts = 0, lease_token = gen_random_uuid(),
        lease_until = $3::timestamptz + $4 * interval '1 ms'
-     from free, campaigns c, origins o
+     from free, campaigns c, origins o, hosts h
      where p.id = free.id and p.host_id = free.host_id and c.id = p.campaign_id and o.id = p.origin_id
+       and h.id = p.host_id
      returning p.id, p.lease_token as "leaseToken", p.lease_until as "leaseUntil", p.campaign_id as "campaignId",
-       p.origin_id as "originId", o.origin, p.url, p.depth, c.settings ->> 'render' as render,
-       c.settings ->> 'region' as region, greatest(c.delay_ms, coalesce(o.crawl_delay_ms, 0)) as "delayMs"`,
+       p.origin_id as "originId", o.origin, p.url, p.kind, p.depth, c.settings ->> 'render' as render,
+       c.settings ->> 'region' as region, polite_delay_ms(c.delay_ms, o.crawl_delay_ms, h.latency_ms) as "delayMs"`,
     [chosen.map((page) => page.id), chosen.map((page) => page.hostId), options.now, options.leaseMs],
   );
   return rows;
@@ -176,11 +182,15 @@ function keepAwake(pages: readonly ClaimedPage[], robots: readonly ClaimedRobots
 
 /** Writes down when each host is looked at again, whose turn it was, and which frontiers are used up. */
 async function settleHosts(tx: Transaction, plans: Plans, due: DueWork, now: Date): Promise<void> {
+  const hosts = plans.map(({ hostId, plan: { dueAt, leaseDelayMs, pages, robots } }) => {
+    return { hostId, dueAt, leaseDelayMs, leased: pages.length + robots.length > 0 };
+  });
   await tx.query(
-    `update hosts h set due_at = plan."dueAt", lease_delay_ms = plan."leaseDelayMs"
-     from jsonb_to_recordset($1::jsonb) as plan ("hostId" bigint, "dueAt" timestamptz, "leaseDelayMs" int)
+    `update hosts h set due_at = plan."dueAt", lease_delay_ms = plan."leaseDelayMs",
+       breaker = case when plan.leased and h.breaker = 'open' then 'half-open' else h.breaker end
+     from jsonb_to_recordset($1::jsonb) as plan ("hostId" bigint, "dueAt" timestamptz, "leaseDelayMs" int, leased boolean)
      where h.id = plan."hostId"`,
-    [JSON.stringify(plans.map(({ hostId, plan: { dueAt, leaseDelayMs } }) => ({ hostId, dueAt, leaseDelayMs })))],
+    [JSON.stringify(hosts)],
   );
   const served = plans.flatMap(({ hostId, plan }) => plan.pages.map((page) => ({ hostId, ...page })));
   if (served.length > 0) {

@@ -1,33 +1,27 @@
-import type { PageResult } from '@numfleet/contracts';
+import type { PageResult, SitemapResult } from '@numfleet/contracts';
 import type { OfferedPage } from './admission.ts';
-import { advanceHostClocks } from './host-clocks.ts';
-import { insertFindings, type SealedNumber } from './insert-findings.ts';
-import { dropKnown, insertPages } from './insert-pages.ts';
+import { advanceHostClocks, type ClockOptions } from './host-clocks.ts';
+import { insertFindings, type SealedNumber, type StoredFindings } from './insert-findings.ts';
+import { dropKnown, type InsertOptions, insertPages } from './insert-pages.ts';
 import { type LockedCampaign, lockCampaigns } from './lock-campaign.ts';
 import { recordAudit } from './record-audit.ts';
-import { decidePage, type PageVerdict, type RetryPolicy } from './retry-policy.ts';
+import { recordRenderEvidence, renderEvidenceOf } from './render-evidence.ts';
+import { decidePage, type PageVerdict } from './retry-policy.ts';
 import type { Transaction } from './store.ts';
+import { contentOf, findCopies } from './traps/content-copies.ts';
 
 /** A result with its findings opened and sealed for rest, and its links normalised, keyed and judged. */
 export interface PageCommit {
-  result: PageResult;
+  result: PageResult | SitemapResult;
   numbers: readonly SealedNumber[];
   links: readonly Omit<OfferedPage, 'foundOn'>[];
 }
 
-export interface CommitOptions {
-  now: Date;
-  policy?: RetryPolicy;
-  /** Rows kept of excluded URLs, a host and campaign (I9). */
-  excludedCap?: number;
-}
+export type CommitOptions = ClockOptions & InsertOptions;
 
-export interface CommitReport {
+export interface CommitReport extends StoredFindings {
   /** `stale`: the page is leased under another token, or not at all, so nothing was changed (I2). */
   verdict: 'committed' | 'stale';
-  /** Numbers that were new to the campaign. */
-  numbers: number;
-  sightings: number;
   /** Links that were offered and may have been new; what became of them is counted for the campaign. */
   links: number;
 }
@@ -47,17 +41,27 @@ export async function commitPageResults(
   options: CommitOptions,
 ): Promise<CommitReport[]> {
   const live = await lockLivePages(tx, commits);
-  const decided = live.map((one) => ({ ...one, ...decidePage(one.result, one.page, options.now, options.policy) }));
+  const ended = live.filter(isLastPart);
+  const judged = ended.map((one) => ({ ...one, ...decidePage(one.result, one.page, options.now, options.policy) }));
+  const copies = await findCopies(tx, judged);
+  const decided = judged.map((one) => (copies.has(one.page.id) ? { ...one, ...asCopy } : one));
   const found = await insertFindings(
     tx,
     decided.map((one) => findingsOf(one, options.now)),
   );
-  const offers = await offerLinks(tx, decided);
+  const offers = await offerLinks(
+    tx,
+    live.filter((one) => !copies.has(one.page.id)),
+  );
   const campaigns = await lockCampaigns(tx, campaignsToLock(decided, offers));
   await updatePages(
     tx,
     decided.map((one) => unlessCancelled(one, campaigns)),
     options.now,
+  );
+  await countParts(
+    tx,
+    live.filter((one) => !isLastPart(one)),
   );
   for (const [campaignId, links] of offers) {
     const campaign = campaigns.get(campaignId);
@@ -65,16 +69,22 @@ export async function commitPageResults(
   }
   await auditFindings(tx, decided, found, options.now);
   await advanceHostClocks(tx, decided.map(evidenceOf), options);
+  await recordRenderEvidence(
+    tx,
+    decided.filter(({ state }) => state === 'done'),
+  );
   const linksOf = Map.groupBy([...offers.values()].flat(), (link) => link.foundOn);
   const committed = new Set(live.map((one) => one.index));
   return commits.map(({ result: { pageId } }, index) => {
     if (!committed.has(index)) return staleReport;
-    const stored = found.get(pageId) ?? { numbers: 0, sightings: 0 };
+    const stored = found.get(pageId) ?? { numbers: 0, sightings: 0, suppressed: 0 };
     return { verdict: 'committed', ...stored, links: linksOf.get(pageId)?.length ?? 0 };
   });
 }
 
-const staleReport: CommitReport = { verdict: 'stale', numbers: 0, sightings: 0, links: 0 };
+const asCopy = { state: 'excluded', code: 'duplicate-content', notBefore: null } as const;
+
+const staleReport: CommitReport = { verdict: 'stale', numbers: 0, sightings: 0, suppressed: 0, links: 0 };
 
 interface LeasedPage {
   id: string;
@@ -82,6 +92,7 @@ interface LeasedPage {
   campaignId: string;
   attempts: number;
   throttled: number;
+  probing: boolean;
   retentionDays: number;
 }
 
@@ -89,27 +100,31 @@ interface LiveCommit {
   /** Of the commit in its batch. */
   index: number;
   commit: PageCommit;
-  result: PageResult;
+  result: PageCommit['result'];
   page: LeasedPage;
 }
 
 type Decided = LiveCommit & PageVerdict;
 
-/** The results whose lease is still theirs, with their pages, locked. Of one delivered twice the first counts. */
+/**
+ * The results whose lease is still theirs, with their pages, locked. Of one delivered twice the first counts; of a sitemap's
+ * parts the next: one that comes after one that was lost is as stale as one that comes again, and the lease will run out.
+ */
 async function lockLivePages(tx: Transaction, commits: readonly PageCommit[]): Promise<LiveCommit[]> {
   if (commits.length === 0) return [];
   const { rows } = await tx.query<LeasedPage>(
     `select p.id, p.host_id as "hostId", p.campaign_id as "campaignId", p.attempts, p.throttled,
-       c.retention_days as "retentionDays"
-     from unnest($1::bigint[], $2::uuid[], $3::bigint[]) as result (id, token, campaign_id)
+       h.breaker <> 'closed' as probing, c.retention_days as "retentionDays"
+     from unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::smallint[]) as result (id, token, campaign_id, part)
      join pages p on p.id = result.id and p.lease_token = result.token and p.campaign_id = result.campaign_id
-       and p.state = 'leased'
-     join campaigns c on c.id = p.campaign_id
+       and p.state = 'leased' and p.parts = result.part
+     join campaigns c on c.id = p.campaign_id join hosts h on h.id = p.host_id
      order by p.id for update of p`,
     [
       commits.map(({ result }) => result.pageId),
       commits.map(({ result }) => result.leaseToken),
       commits.map(({ result }) => result.campaignId),
+      commits.map(({ result }) => (result.kind === 'sitemap' ? result.part : 0)),
     ],
   );
   const pages = new Map(rows.map((row) => [row.id, row]));
@@ -135,9 +150,9 @@ function findingsOf({ commit, result, page }: Decided, now: Date) {
 }
 
 /** Links that may be new, by campaign. A failed page may have some too: a redirect to another origin is a link. */
-async function offerLinks(tx: Transaction, decided: readonly Decided[]): Promise<Map<string, OfferedPage[]>> {
+async function offerLinks(tx: Transaction, live: readonly LiveCommit[]): Promise<Map<string, OfferedPage[]>> {
   const offers = new Map<string, OfferedPage[]>();
-  for (const [campaignId, some] of Map.groupBy(decided, (one) => one.page.campaignId)) {
+  for (const [campaignId, some] of Map.groupBy(live, (one) => one.page.campaignId)) {
     const links = some.flatMap(({ commit, page }) => commit.links.map((link) => ({ ...link, foundOn: page.id })));
     const fresh = await dropKnown(tx, campaignId, links);
     if (fresh.length > 0) offers.set(campaignId, fresh);
@@ -162,21 +177,41 @@ async function updatePages(tx: Transaction, decided: readonly Decided[], now: Da
     id: page.id,
     hostId: page.hostId,
     ...result.http,
+    render: renderEvidenceOf(result),
+    // Of copies none is kept: how many there are is not asked.
+    content: verdict.state === 'done' ? contentOf(result) : null,
     cuts: result.cuts,
-    findings: result.findings,
-    rejected: result.rejected,
+    findings: result.kind === 'page' ? result.findings : null,
+    rejected: result.kind === 'page' ? result.rejected : null,
     fetchedAt: result.requestedAt === null ? null : new Date(Math.min(result.requestedAt, now.getTime())),
   }));
   await tx.query(
     `update pages p set state = r.state, code = r.code, attempts = r.attempts, throttled = r.throttled,
        not_before = r."notBefore", http_status = r.status, bytes = r.bytes, rendered = r.rendered, cuts = r.cuts,
-       findings = r.findings, rejected = r.rejected,
+       findings = r.findings, rejected = r.rejected, render_kind = (r.render ->> 'kind')::smallint,
+       render_decision = r.render ->> 'decision', render_gained = (r.render ->> 'gained')::boolean,
+       content = decode(r.content, 'hex'),
        last_fetched_at = coalesce(r."fetchedAt", p.last_fetched_at), lease_token = null, lease_until = null
      from jsonb_to_recordset($1::jsonb) as r (id bigint, "hostId" bigint, state text, code text, attempts smallint,
        throttled smallint, "notBefore" timestamptz, status int, bytes bigint, rendered boolean, cuts text[],
-       findings int, rejected jsonb, "fetchedAt" timestamptz)
+       findings int, rejected jsonb, render jsonb, content text, "fetchedAt" timestamptz)
      where p.id = r.id and p.host_id = r."hostId"`,
     [JSON.stringify(rows)],
+  );
+}
+
+/** A page comes in one part. */
+function isLastPart({ result }: LiveCommit): boolean {
+  return result.kind === 'page' || result.isLast;
+}
+
+/** Of sitemaps of which more is to come under the same lease. */
+async function countParts(tx: Transaction, begun: readonly LiveCommit[]): Promise<void> {
+  if (begun.length === 0) return;
+  await tx.query(
+    `update pages p set parts = p.parts + 1 from unnest($1::bigint[], $2::bigint[]) as begun (id, host_id)
+     where p.id = begun.id and p.host_id = begun.host_id`,
+    [begun.map(({ page }) => page.id), begun.map(({ page }) => page.hostId)],
   );
 }
 
@@ -184,12 +219,12 @@ async function updatePages(tx: Transaction, decided: readonly Decided[], now: Da
 async function auditFindings(
   tx: Transaction,
   decided: readonly Decided[],
-  found: ReadonlyMap<string, { numbers: number; sightings: number }>,
+  found: ReadonlyMap<string, StoredFindings>,
   now: Date,
 ): Promise<void> {
   const events = decided.flatMap(({ page, result }) => {
     const stored = found.get(page.id);
-    if (!stored || stored.sightings === 0) return [];
+    if (!stored || stored.sightings + stored.suppressed === 0) return [];
     const details = { page: page.id, worker: result.worker, ...stored };
     return [{ at: now, actor: 'sink', action: 'page.committed', campaignId: page.campaignId, details }];
   });
@@ -200,8 +235,10 @@ function evidenceOf({ result, page }: LiveCommit) {
   return {
     hostId: page.hostId,
     requestedAt: result.requestedAt === null ? null : new Date(result.requestedAt),
+    finishedAt: new Date(result.finishedAt),
     code: result.code,
     retryAfterMs: result.retryAfterMs,
+    latencyMs: result.latencyMs,
   };
 }
 

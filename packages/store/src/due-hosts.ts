@@ -17,7 +17,7 @@ export interface DueWork {
   empty: { hostId: string; originId: string; campaignId: string }[];
 }
 
-type HostRow = Pick<DueHost, 'id' | 'lastRequestedAt' | 'notBefore' | 'leaseDelayMs'>;
+type HostRow = Pick<DueHost, 'id' | 'lastRequestedAt' | 'notBefore' | 'leaseDelayMs' | 'breaker'>;
 
 /**
  * Hosts that are due, at most `limit`, and what could be fetched from each. The work is bounded by the number of due
@@ -26,7 +26,8 @@ type HostRow = Pick<DueHost, 'id' | 'lastRequestedAt' | 'notBefore' | 'leaseDela
  */
 export async function readDueHosts(db: Db, options: { now: Date; limit: number; lock: boolean }): Promise<DueWork> {
   const { rows: hosts } = await db.query<HostRow>(
-    `select id, last_requested_at as "lastRequestedAt", not_before as "notBefore", lease_delay_ms as "leaseDelayMs"
+    `select id, last_requested_at as "lastRequestedAt", not_before as "notBefore", lease_delay_ms as "leaseDelayMs",
+       breaker
      from hosts where due_at <= $1 order by due_at, id limit $2 ${options.lock ? 'for no key update skip locked' : ''}`,
     [options.now, options.limit],
   );
@@ -58,7 +59,7 @@ async function readFrontiers(db: Db, hostIds: readonly string[], now: Date): Pro
   const { rows } = await db.query<FrontierRow>(
     `select f.host_id as "hostId", f.origin_id as "originId", f.campaign_id as "campaignId", f.served_at as "servedAt",
        c.state = 'active' as active, c.host_concurrency as "hostConcurrency", o.robots_host_id as "robotsHostId",
-       greatest(c.delay_ms, coalesce(o.crawl_delay_ms, 0)) as "delayMs",
+       delay.ms as "delayMs",
        case
          when o.robots_state = 'known' and o.robots_expires_at > $2
            then case o.robots_outcome when 'unreachable' then 'unreachable' else 'fresh' end
@@ -69,7 +70,7 @@ async function readFrontiers(db: Db, hostIds: readonly string[], now: Date): Pro
          where p.campaign_id = f.campaign_id and p.host_id = f.host_id and p.origin_id = f.origin_id
            and p.state = 'queued' and (p.not_before is null or p.not_before <= $2)
          order by p.depth, p.id
-         limit case when greatest(c.delay_ms, coalesce(o.crawl_delay_ms, 0)) = 0 then c.host_concurrency else 1 end
+         limit case when delay.ms = 0 then c.host_concurrency else 1 end
        ) as "pageIds",
        (
          select min(p.not_before) from pages p
@@ -77,6 +78,8 @@ async function readFrontiers(db: Db, hostIds: readonly string[], now: Date): Pro
            and p.state = 'queued' and p.not_before > $2
        ) as "nextAt"
      from frontiers f join campaigns c on c.id = f.campaign_id join origins o on o.id = f.origin_id
+       join hosts h on h.id = f.host_id
+       cross join lateral (select polite_delay_ms(c.delay_ms, o.crawl_delay_ms, h.latency_ms) as ms) delay
      where f.host_id = any($1::bigint[])`,
     [hostIds, now],
   );
@@ -102,9 +105,9 @@ async function askForRobots(db: Db, due: readonly string[], waiting: readonly Fr
 async function readRobots(db: Db, hostIds: readonly string[], now: Date): Promise<(DueRobots & { hostId: string })[]> {
   const { rows } = await db.query<DueRobots & { hostId: string }>(
     `select o.robots_host_id as "hostId", o.id as "originId", o.robots_not_before as "notBefore",
-       greatest(waiting.delay_ms, coalesce(o.crawl_delay_ms, 0)) as "delayMs",
+       polite_delay_ms(waiting.delay_ms, o.crawl_delay_ms, h.latency_ms) as "delayMs",
        waiting.host_concurrency as "hostConcurrency"
-     from origins o cross join lateral (
+     from origins o join hosts h on h.id = o.robots_host_id cross join lateral (
        select max(c.delay_ms) as delay_ms, min(c.host_concurrency) as host_concurrency
        from frontiers f join campaigns c on c.id = f.campaign_id
        where f.origin_id = o.id and c.state = 'active'

@@ -1,34 +1,55 @@
+import type { PageCode } from '@numfleet/contracts';
 import type { Db } from './store.ts';
 
 /**
- * Excludes queued pages that will never be fetched: those of cancelled campaigns, and of origins whose robots.txt stays
+ * Excludes queued pages that will never be fetched: those of campaigns that are cancelled or whose time is over, and of origins whose robots.txt stays
  * unreachable (RFC 9309 §2.3.1.4: then nothing may be fetched). At most `limit` of each a call; the scheduler calls it
  * every tick. Gives how many it excluded, by code.
  */
 export async function excludeUnfetchable(
   db: Db,
   options: { now: Date; limit?: number },
-): Promise<{ 'campaign-cancelled': number; 'robots-unreachable': number }> {
+): Promise<{ 'campaign-cancelled': number; 'time-budget': number; 'robots-unreachable': number }> {
   const limit = options.limit ?? 1_000;
   return {
     'campaign-cancelled': await excludeCancelled(db, { campaignId: null, limit }),
+    'time-budget': await excludeOverdue(db, options.now, limit),
     'robots-unreachable': await excludeUnreachable(db, options.now, limit),
   };
 }
 
 /** Of one campaign, or of all that were cancelled where that is null. */
 export async function excludeCancelled(db: Db, options: { campaignId: string | null; limit: number }): Promise<number> {
+  const where = `c.state = 'cancelled' and ($1::bigint is null or c.id = $1)`;
+  return await excludeOf(db, 'campaign-cancelled', where, options.campaignId, options.limit);
+}
+
+/** Their leased pages end as others do: a request that was sent is not taken back. */
+async function excludeOverdue(db: Db, now: Date, limit: number): Promise<number> {
+  const where = `c.state in ('active', 'paused')
+    and c.created_at + (c.settings ->> 'maxSeconds')::int * interval '1 second' <= $1::timestamptz`;
+  return await excludeOf(db, 'time-budget', where, now, limit);
+}
+
+/** Queued pages of the campaigns `c` that a condition on `$1` chooses. */
+async function excludeOf(
+  db: Db,
+  code: PageCode,
+  where: string,
+  value: string | Date | null,
+  limit: number,
+): Promise<number> {
   const { count } = await db.query(
     `with doomed as (
        select p.id, p.host_id from campaigns c
        cross join lateral (
          select id, host_id from pages p where p.campaign_id = c.id and p.state = 'queued' limit $2 for update skip locked
        ) p
-       where c.state = 'cancelled' and ($1::bigint is null or c.id = $1) limit $2
+       where ${where} limit $2
      )
-     update pages p set state = 'excluded', code = 'campaign-cancelled', not_before = null
+     update pages p set state = 'excluded', code = $3, not_before = null
      from doomed where p.id = doomed.id and p.host_id = doomed.host_id`,
-    [options.campaignId, options.limit],
+    [value, limit, code],
   );
   return count;
 }

@@ -1,4 +1,12 @@
-import { type CutKind, type PageCode, type PageState, rowId, type WireUrl } from '@numfleet/contracts';
+import {
+  type CutKind,
+  type PageCode,
+  type PageState,
+  type RenderDecision,
+  rowId,
+  type WireUrl,
+} from '@numfleet/contracts';
+import type { OfferedPage } from './admission.ts';
 import { unknownCampaign } from './lock-campaign.ts';
 import type { Db } from './store.ts';
 
@@ -9,12 +17,23 @@ export interface FoundPage {
   state: PageState;
   code: PageCode | null;
   depth: number;
+  kind: 'page' | 'sitemap';
+  via: OfferedPage['via'];
   /** Tries that failed and workers that it lost. */
   attempts: number;
   /** The page on which it was found; null for a seed. */
   foundOn: WireUrl | null;
   httpStatus: number | null;
   rendered: boolean | null;
+  /** How it was decided whether to render it, and whether that found numbers that the page as fetched had not. */
+  renderDecision: RenderDecision | null;
+  renderGained: boolean | null;
+  /** Times that it was queued again, because others like it turned out to need a browser. */
+  rereads: number;
+  /** Of pages like it on its host: how many were read both ways, how many of them gained, and what follows for the next. */
+  likeCompared: number | null;
+  likeGained: number | null;
+  likeNeedBrowser: boolean | null;
   cuts: CutKind[];
   findings: number | null;
   lastFetchedAt: Date | null;
@@ -22,22 +41,28 @@ export interface FoundPage {
   nextAttemptAt: Date | null;
 }
 
-/** A page by its URL's host and key: in the campaign asked for, else in the newest that has it. Null when unknown. */
+/**
+ * A page, or else a sitemap, by its URL's host and key: in the campaign asked for, else in the newest that has it. Null when
+ * unknown.
+ */
 export async function findPage(
   db: Db,
-  wanted: { host: string; pageKey: Buffer; campaignId?: string },
+  wanted: { host: string; pageKey: Buffer; sitemapKey?: Buffer; campaignId?: string },
 ): Promise<FoundPage | null> {
   if (wanted.campaignId !== undefined && !rowId.safeParse(wanted.campaignId).success) throw unknownCampaign();
   const { rows } = await db.query<FoundPage>(
-    `select p.id, p.campaign_id as "campaignId", p.url, p.state, p.code, p.depth,
+    `select p.id, p.campaign_id as "campaignId", p.url, p.state, p.code, p.depth, p.kind, p.via,
        p.attempts + p.worker_losses as attempts,
        (select f.url from pages f where f.id = p.found_on) as "foundOn",
-       p.http_status as "httpStatus", p.rendered, p.cuts, p.findings, p.last_fetched_at as "lastFetchedAt",
+       p.http_status as "httpStatus", p.rendered, p.render_decision as "renderDecision",
+       p.render_gained as "renderGained", p.rereads, e.compared as "likeCompared", e.gained as "likeGained",
+       e.needs_browser as "likeNeedBrowser", p.cuts, p.findings, p.last_fetched_at as "lastFetchedAt",
        case when p.state = 'queued' then greatest(p.not_before, h.not_before) end as "nextAttemptAt"
      from hosts h join pages p on p.host_id = h.id
-     where h.host = $1 and p.page_key = $2 and ($3::bigint is null or p.campaign_id = $3)
-     order by p.campaign_id desc limit 1`,
-    [wanted.host, wanted.pageKey, wanted.campaignId ?? null],
+     left join render_evidence e on e.host_id = p.host_id and e.kind = p.render_kind
+     where h.host = $1 and p.page_key = any($2::bytea[]) and ($3::bigint is null or p.campaign_id = $3)
+     order by p.campaign_id desc, p.kind limit 1`,
+    [wanted.host, [wanted.pageKey, wanted.sitemapKey ?? wanted.pageKey], wanted.campaignId ?? null],
   );
   return rows[0] ?? null;
 }

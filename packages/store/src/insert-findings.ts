@@ -1,10 +1,15 @@
 import { type FindingLabel, type FindingSource, type NumberType, NumfleetError } from '@numfleet/contracts';
+import { lockAgainstErasure, readSuppressed } from './erasure/suppressions.ts';
 import type { Transaction } from './store.ts';
 
 /** A number as it rests: blind index and ciphertext, and what is told about it on this page. */
 export interface SealedNumber {
   /** HMAC-SHA-256 of the number, 32 bytes. */
   blindIndex: Buffer;
+  /** The same without the extension; null where it has none. */
+  lineIndex: Buffer | null;
+  /** By which it is known whether it must not come back. */
+  suppressionIndex: Buffer;
   /** AES-256-GCM of the number. */
   ciphertext: Buffer;
   region: string | null;
@@ -24,9 +29,16 @@ export interface PageFindings {
   numbers: readonly SealedNumber[];
 }
 
+export interface StoredFindings {
+  /** Numbers that were new to their campaign, each counted for one page. */
+  numbers: number;
+  sightings: number;
+  /** Findings that were dropped because their numbers were erased or opted out. */
+  suppressed: number;
+}
+
 /**
- * Stores numbers and where they were seen. Gives, by page id, how many numbers were new to their campaign (each counted
- * for one page) and how many sightings. Throws `commit-failed` unless all that was offered is there afterwards (G41).
+ * Stores numbers and where they were seen, but for those that are suppressed. Gives by page id what became of them. Throws `commit-failed` unless all that was offered is there afterwards (G41).
  *
  * Numbers go in sorted over all pages of the transaction: two sinks that find the same footer on different pages then
  * wait for one another in one direction, and never in a circle.
@@ -34,9 +46,10 @@ export interface PageFindings {
 export async function insertFindings(
   tx: Transaction,
   pages: readonly PageFindings[],
-): Promise<Map<string, { numbers: number; sightings: number }>> {
-  const found = pages.flatMap(({ numbers, ...page }) => numbers.map((number) => ({ ...page, ...number })));
-  if (found.length === 0) return new Map();
+): Promise<Map<string, StoredFindings>> {
+  const all = pages.flatMap(({ numbers, ...page }) => numbers.map((number) => ({ ...page, ...number })));
+  if (all.length === 0) return new Map();
+  const { allowed: found, suppressed } = await dropSuppressed(tx, all);
   const numbers = firstOf(found, (one) => `${one.campaignId} ${one.blindIndex.toString('hex')}`);
   const sightings = firstOf(
     found.toSorted((a, b) => b.confidence - a.confidence),
@@ -47,9 +60,27 @@ export async function insertFindings(
   return new Map(
     pages.map(({ pageId }) => [
       pageId,
-      { numbers: newNumbers.get(pageId) ?? 0, sightings: newSightings.get(pageId) ?? 0 },
+      {
+        numbers: newNumbers.get(pageId) ?? 0,
+        sightings: newSightings.get(pageId) ?? 0,
+        suppressed: suppressed.get(pageId) ?? 0,
+      },
     ]),
   );
+}
+
+/** Under a lock that an erasure waits for: what it did not see is committed after it, and sees the suppression (G55). */
+async function dropSuppressed(tx: Transaction, all: readonly Found[]) {
+  await lockAgainstErasure(tx);
+  const suppressed = await readSuppressed(
+    tx,
+    all.map((one) => one.suppressionIndex),
+  );
+  const isSuppressed = (one: Found) => suppressed.has(one.suppressionIndex.toString('hex'));
+  return {
+    allowed: all.filter((one) => !isSuppressed(one)),
+    suppressed: countByPage(all.filter(isSuppressed)),
+  };
 }
 
 type Found = Omit<PageFindings, 'numbers'> & SealedNumber;
@@ -62,15 +93,17 @@ function firstOf(found: readonly Found[], keyOf: (one: Found) => string): Found[
 
 async function insertNumbers(tx: Transaction, numbers: readonly Found[]): Promise<Map<string, number>> {
   const rows = JSON.stringify(
-    numbers.map(({ campaignId, pageId, blindIndex, ciphertext, region, type, seenAt }) => {
-      return { campaignId, pageId, blindIndex: hex(blindIndex), ciphertext: hex(ciphertext), region, type, seenAt };
+    numbers.map(({ campaignId, pageId, region, type, seenAt, ...one }) => {
+      const line = one.lineIndex === null ? null : hex(one.lineIndex);
+      const sealed = { blindIndex: hex(one.blindIndex), lineIndex: line, ciphertext: hex(one.ciphertext) };
+      return { campaignId, pageId, region, type, seenAt, ...sealed };
     }),
   );
   const record = `jsonb_to_recordset($1::jsonb) as n ("campaignId" bigint, "pageId" bigint, "blindIndex" bytea,
-    ciphertext bytea, region text, type text, "seenAt" timestamptz)`;
+    "lineIndex" bytea, ciphertext bytea, region text, type text, "seenAt" timestamptz)`;
   const inserted = await tx.query<{ campaign_id: string; index: string }>(
-    `insert into numbers (campaign_id, blind_index, ciphertext, region, type, first_seen_at)
-     select "campaignId", "blindIndex", ciphertext, region, type, "seenAt" from ${record}
+    `insert into numbers (campaign_id, blind_index, line_index, ciphertext, region, type, first_seen_at)
+     select "campaignId", "blindIndex", "lineIndex", ciphertext, region, type, "seenAt" from ${record}
      order by "campaignId", "blindIndex" on conflict (campaign_id, blind_index) do nothing
      returning campaign_id, encode(blind_index, 'hex') as index`,
     [rows],
@@ -89,7 +122,9 @@ async function insertNumbers(tx: Transaction, numbers: readonly Found[]): Promis
 
 async function insertSightings(tx: Transaction, sightings: readonly Found[]): Promise<Map<string, number>> {
   const rows = JSON.stringify(
-    sightings.map(({ ciphertext: _, blindIndex, ...one }) => ({ ...one, blindIndex: hex(blindIndex) })),
+    sightings.map(({ ciphertext: _, lineIndex: __, suppressionIndex: ___, blindIndex, ...one }) => {
+      return { ...one, blindIndex: hex(blindIndex) };
+    }),
   );
   const record = `(
       select *, date_trunc('day', "seenAt" at time zone 'UTC') at time zone 'UTC'

@@ -1,13 +1,18 @@
 import { NumfleetError } from '@numfleet/contracts';
-import { admitPages, canReadmit, type KnownPage, type OfferedPage } from './admission.ts';
+import { type Admission, admitPages, canReadmit, type KnownPage, type OfferedPage } from './admission.ts';
 import { ensureOrigins, type OriginIds } from './ensure-origins.ts';
 import type { LockedCampaign } from './lock-campaign.ts';
+import { sitemapsOfNewOrigins } from './meet-origins.ts';
+import type { SitemapsOf } from './offer-sitemap.ts';
 import type { Db, Transaction } from './store.ts';
+import { readShapeCounts, writeShapeCounts } from './traps/shape-counts.ts';
 
 export interface InsertOptions {
   now: Date;
   /** Rows kept of excluded URLs, a host and campaign (I9). */
   excludedCap?: number;
+  /** Of campaigns that read sitemaps; without it none are looked for. */
+  sitemapsOf?: SitemapsOf;
 }
 
 export interface InsertReport {
@@ -35,22 +40,28 @@ export async function insertPages(
   const excludedBefore = await readExcludedRows(tx, campaign.id, judged);
   const excludedRows = new Map(excludedBefore);
   const budget = campaign.settings.maxPages - (await countAdmitted(tx, campaign.id));
-  const admission = admitPages(judged, { budget, excludedCap: options.excludedCap ?? 100, excludedRows, known });
+  const sitemaps = await countSitemaps(tx, campaign.id, judged);
+  const excludedCap = options.excludedCap ?? 100;
+  const shapes = await readShapeCounts(tx, campaign.id, judged);
+  const admission = admitPages(judged, { budget, excludedCap, excludedRows, sitemaps, shapes, known });
   const origins = await ensureOrigins(tx, admission.inserted);
   await insertRows(tx, campaign.id, admission.inserted, origins, options.now);
   await readmit(tx, admission.readmitted);
   await countExcluded(tx, campaign.id, excludedBefore, excludedRows, origins);
+  await writeShapeCounts(tx, campaign.id, shapes.changes(), hostIdsOf(admission, origins));
   if (admission.overflow > 0) {
     await tx.query('update campaigns set excluded_overflow = excluded_overflow + $2 where id = $1', [
       campaign.id,
       admission.overflow,
     ]);
   }
-  const queued = admission.inserted.filter((page) => page.excluded === null).length;
+  const queued = admission.inserted.filter((page) => page.excluded === null);
+  const admitted = [...queued, ...admission.readmitted.map((one) => one.offered)];
+  await insertPages(tx, campaign, await sitemapsOfNewOrigins(tx, campaign, admitted, options.sitemapsOf), options);
   return {
-    added: queued + admission.readmitted.length,
+    added: admitted.length,
     known: admission.known,
-    excluded: admission.inserted.length - queued + admission.overflow,
+    excluded: admission.inserted.length - queued.length + admission.overflow,
   };
 }
 
@@ -101,6 +112,28 @@ async function readExcludedRows(
   return new Map(rows.map((row) => [row.host, row.rows]));
 }
 
+async function countSitemaps(
+  db: Db,
+  campaignId: string,
+  offered: readonly OfferedPage[],
+): Promise<Map<string, number>> {
+  const hosts = new Set(offered.filter((page) => page.sitemapFor).map((page) => page.host));
+  if (hosts.size === 0) return new Map();
+  const { rows } = await db.query<{ host: string; count: number }>(
+    `select h.host, count(*)::int as count from hosts h join pages p on p.host_id = h.id
+     where h.host = any($2::text[]) and p.campaign_id = $1 and p.kind = 'sitemap' group by h.host`,
+    [campaignId, [...hosts]],
+  );
+  return new Map(rows.map((row) => [row.host, row.count]));
+}
+
+function hostIdsOf(admission: Admission, origins: ReadonlyMap<string, OriginIds>): Map<string, string> {
+  return new Map([
+    ...[...origins.values()].map(({ host, hostId }) => [host, hostId] as const),
+    ...admission.readmitted.map(({ hostId, offered }) => [offered.host, hostId] as const),
+  ]);
+}
+
 /** Pages that count against the budget: all but the excluded. Exact, since whoever adds one holds the same lock. */
 async function countAdmitted(db: Db, campaignId: string): Promise<number> {
   const { rows } = await db.query<{ admitted: string }>(
@@ -119,21 +152,31 @@ async function insertRows(
   now: Date,
 ): Promise<void> {
   if (pages.length === 0) return;
-  const rows = pages.map(({ pageKey, host: _host, origin, ...page }) => ({
-    ...page,
-    ...origins.get(origin),
-    pageKey: `\\x${pageKey.toString('hex')}`,
-  }));
+  const column = <T>(of: (page: OfferedPage) => T) => pages.map(of);
+  // Arrays, and not one JSON of rows: 2,500 rows in 113 ms instead of 170 (COPY: 85).
   const { count } = await tx.query(
-    `insert into pages (host_id, origin_id, campaign_id, page_key, url, state, code, depth, via, found_on, created_at)
-     select "hostId", "originId", $1, "pageKey", url, case when excluded is null then 'queued' else 'excluded' end,
-       excluded, depth, via, "foundOn", $2
-     from jsonb_to_recordset($3::jsonb) as page ("hostId" bigint, "originId" bigint, "pageKey" bytea, url jsonb,
-       excluded text, depth int, via text, "foundOn" bigint)`,
-    [campaignId, now, JSON.stringify(rows)],
+    `insert into pages (host_id, origin_id, campaign_id, page_key, url, state, code, depth, via, found_on, created_at,
+       kind, sitemap_for)
+     select host_id, origin_id, $1, page_key, url::jsonb, case when excluded is null then 'queued' else 'excluded' end,
+       excluded, depth, via, found_on, $2, case when sitemap_for is null then 'page' else 'sitemap' end, sitemap_for
+     from unnest($3::bigint[], $4::bigint[], $5::bytea[], $6::text[], $7::text[], $8::int[], $9::text[], $10::bigint[],
+       $11::text[]) as page (host_id, origin_id, page_key, url, excluded, depth, via, found_on, sitemap_for)`,
+    [
+      campaignId,
+      now,
+      column((page) => origins.get(page.origin)?.hostId),
+      column((page) => origins.get(page.origin)?.originId),
+      column((page) => page.pageKey),
+      column((page) => JSON.stringify(page.url)),
+      column((page) => page.excluded),
+      column((page) => page.depth),
+      column((page) => page.via),
+      column((page) => page.foundOn),
+      column((page) => page.sitemapFor ?? null),
+    ],
   );
-  if (count !== rows.length) {
-    throw new NumfleetError('commit-failed', `Of ${rows.length} new pages ${count} were inserted.`);
+  if (count !== pages.length) {
+    throw new NumfleetError('commit-failed', `Of ${pages.length} new pages ${count} were inserted.`);
   }
 }
 

@@ -47,7 +47,8 @@ with leases as materialized (
   (select host_id, origin_id from frontiers order by host_id, origin_id limit 200)
   limit 1000
 ), chosen as (
-  select o.*, h.last_requested_at, h.not_before, h.failures, h.lease_delay_ms, coalesce(l.leased, 0) as leased, h.due_at
+  select o.*, h.last_requested_at, h.not_before, h.failures, h.lease_delay_ms, h.latency_ms,
+    coalesce(l.leased, 0) as leased, h.due_at
   from candidates c join hosts h on h.id = c.host_id join origins o on o.id = c.origin_id
     left join leases l on l.origin_id = c.origin_id and l.host_id = c.host_id
   order by coalesce(l.leased, 0) desc, h.due_at nulls last, o.id
@@ -64,7 +65,7 @@ with leases as materialized (
         where f.host_id = c.host_id and f.origin_id = c.id limit $3
       ) counted
     ) as queued,
-    greatest(coalesce(active.delay_ms, c.lease_delay_ms), coalesce(c.crawl_delay_ms, 0)) as delay
+    polite_delay_ms(coalesce(active.delay_ms, c.lease_delay_ms), c.crawl_delay_ms, c.latency_ms) as delay
   from chosen c cross join lateral (
     select max(campaign.delay_ms) as delay_ms from frontiers f join campaigns campaign on campaign.id = f.campaign_id
     where f.host_id = c.host_id and f.origin_id = c.id and campaign.state = 'active'

@@ -79,7 +79,7 @@ describe('I4: roles', () => {
     await expect(store.query(statement), `${role}: ${statement}`).rejects.toMatchObject({ code: '42501' });
   };
 
-  test('nobody changes or deletes an audit event, the owner included', async () => {
+  test('nobody changes or deletes an audit event or its seal, the owner included', async () => {
     const owner = database.store('numfleet_owner', 1);
     const event = { at: new Date(), actor: 'test', action: 'test', campaignId: null, details: {} };
     for (const role of ['numfleet_scheduler', 'numfleet_sink', 'numfleet_console'] as const) {
@@ -89,19 +89,34 @@ describe('I4: roles', () => {
       await denied(role, "update audit_events set actor = 'other'");
       await denied(role, 'delete from audit_events');
       await denied(role, 'truncate audit_events');
+      await denied(role, 'update audit_seals set event_id = 7');
+      await denied(role, 'delete from audit_seals');
+      await denied(role, 'truncate audit_seals');
     }
+    for (const role of ['numfleet_sink', 'numfleet_console'] as const) {
+      await denied(role, "insert into audit_seals values (1, 1, sha256('1'))");
+      await denied(role, 'delete from audit_unsealed');
+      await denied(role, 'insert into audit_unsealed values (7)');
+    }
+    await denied('numfleet_scheduler', 'insert into audit_unsealed values (7)');
     expect((await owner.query('select from audit_events')).count).toBe(3);
   });
 
   test('each service has the rights that it needs, and not those of another', async () => {
-    await denied('numfleet_scheduler', 'select from numbers');
-    await denied('numfleet_scheduler', 'select from sightings');
+    await denied('numfleet_scheduler', 'select ciphertext from numbers');
+    await denied('numfleet_scheduler', 'update numbers set campaign_id = 7');
+    await denied('numfleet_scheduler', 'select host_id from sightings');
     await denied('numfleet_scheduler', 'insert into pages default values');
     await denied('numfleet_sink', "update campaigns set state = 'active'");
     await denied('numfleet_sink', 'delete from numbers');
     await denied('numfleet_sink', "update numbers set region = 'GB'");
     await denied('numfleet_sink', 'select from audit_events');
     await denied('numfleet_console', 'insert into numbers default values');
+    await denied('numfleet_console', "update numbers set region = 'GB'");
+    await denied('numfleet_console', 'delete from suppressions');
+    await denied('numfleet_console', 'update api_tokens set expires_at = now()');
+    await denied('numfleet_sink', 'select from api_tokens');
+    await denied('numfleet_sink', "insert into suppressions values (sha256('1'), 'erased', now())");
     await denied('numfleet_console', 'update pages set lease_token = null');
     for (const role of ['numfleet_scheduler', 'numfleet_sink', 'numfleet_console'] as const) {
       await denied(role, "insert into campaign_count_deltas values (1, 'done', 1)");

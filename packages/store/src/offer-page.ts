@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { CampaignSettings, PageCode, WireUrl } from '@numfleet/contracts';
 import type { OfferedPage } from './admission.ts';
+import type { OfferedShape } from './traps/shape-counts.ts';
+import { urlShapeOf, urlTrapOf } from './traps/url-trap.ts';
 
 /** What a campaign takes: its settings, and the hosts that its scope is measured by. */
 export interface Scope {
@@ -21,13 +24,20 @@ export type DomainOf = (hostname: string) => string | null;
 export type OfferPage = (found: FoundUrl, scope: Scope) => OfferedPage;
 
 /**
- * Judges a URL for a campaign: in scope, not too deep, not denied. A seed was asked for by name, so it is never refused.
+ * Judges a URL for a campaign: in scope, not too deep, not denied, and none of endlessly many. A seed was asked for by name, so
+ * it is never refused.
  */
 export function createOfferPage(deps: {
   toWire: (url: string) => WireUrl;
   pageKeyOf: (url: string) => Buffer;
   domainOf: DomainOf;
+  now?: () => Date;
 }): OfferPage {
+  const now = deps.now ?? (() => new Date());
+  const judge = (found: FoundUrl, url: URL, scope: Scope): Pick<OfferedPage, 'excluded' | 'shape'> => {
+    const excluded = whyExcluded(found, url, scope, deps.domainOf) ?? urlTrapOf(url, now());
+    return { excluded, ...(excluded === null && shapeOf(url)) };
+  };
   return (found, scope) => {
     const url = new URL(found.url);
     return {
@@ -38,9 +48,16 @@ export function createOfferPage(deps: {
       depth: found.depth,
       via: found.via,
       foundOn: found.foundOn,
-      excluded: found.via === 'seed' ? null : whyExcluded(found, url, scope, deps.domainOf),
+      ...(found.via === 'seed' ? { excluded: null } : judge(found, url, scope)),
     };
   };
+}
+
+function shapeOf(url: URL): { shape?: OfferedShape } {
+  const shape = urlShapeOf(url);
+  if (shape === null) return {};
+  const { text, most, code } = shape;
+  return { shape: { key: createHash('sha256').update(text).digest().subarray(0, 16), most, code } };
 }
 
 /** Whether a redirect of a seed stays within the registrable domain of a host in scope: then its host joins the scope. */

@@ -1,3 +1,5 @@
+import type { BreakerState } from '@numfleet/contracts';
+
 /** A host that is due, and what could be fetched from it; as read under the lock of its row. */
 export interface DueHost {
   id: string;
@@ -7,6 +9,7 @@ export interface DueHost {
   inFlight: number;
   /** The delay under which the newest of them was given. */
   leaseDelayMs: number;
+  breaker: BreakerState;
   robots: DueRobots[];
   frontiers: DueFrontier[];
 }
@@ -65,7 +68,7 @@ export function planHost(host: DueHost, now: Date, free: number): HostPlan {
       continue;
     }
     // A lease that ends wakes the host, so what has no slot need not be looked at before.
-    if (!hasSlot(candidate, inFlight, plan.leaseDelayMs)) continue;
+    if (!hasSlot(host, candidate, inFlight, plan.leaseDelayMs)) continue;
     if (plan.robots.length + plan.pages.length >= free) {
       plan.dueAt = now;
       break;
@@ -105,8 +108,10 @@ function clockOf(host: DueHost, delayMs: number): number {
   return Math.max(afterLast, host.notBefore?.getTime() ?? 0);
 }
 
-function hasSlot(candidate: Candidate, inFlight: number, leaseDelayMs: number): boolean {
+function hasSlot({ breaker }: DueHost, candidate: Candidate, inFlight: number, leaseDelayMs: number): boolean {
   if (inFlight === 0) return true;
+  // After a refusal one request goes first, whatever the host is allowed otherwise (G15).
+  if (breaker !== 'closed') return false;
   // One who crawls with a delay has the host to itself, and waits for the others to be through.
   return candidate.delayMs === 0 && leaseDelayMs === 0 && inFlight < candidate.hostConcurrency;
 }

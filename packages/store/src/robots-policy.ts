@@ -28,6 +28,7 @@ export interface RobotsChange extends Partial<RobotsTries> {
   outcome?: Exclude<RobotsOutcome, 'redirected'>;
   status?: number | null;
   rules?: RobotsRule[];
+  sitemaps?: WireUrl[];
   crawlDelayMs?: number | null;
 }
 
@@ -37,6 +38,7 @@ export interface RobotsEvidence {
   status: number | null;
   rules: RobotsRule[];
   crawlDelayMs: number | null;
+  sitemaps: WireUrl[];
   /** Where to, and the host of that; null unless redirected. */
   redirect: { url: WireUrl; hostId: string } | null;
 }
@@ -50,14 +52,14 @@ export function decideRobots(
 ): RobotsChange {
   const { status, redirect } = evidence;
   if (evidence.outcome === 'fetched') {
-    const { rules, crawlDelayMs } = evidence;
-    return { ...known(before, 'fetched', now, freshMs), status, rules, crawlDelayMs };
+    const { rules, crawlDelayMs, sitemaps } = evidence;
+    return { ...known(before, 'fetched', now, freshMs), status, rules, crawlDelayMs, sitemaps };
   }
   if (evidence.outcome === 'redirected' && redirect && before.hops < maxHops) {
     return { state: 'due', hops: before.hops + 1, url: redirect.url, robotsHostId: redirect.hostId, notBefore: null };
   }
   if (evidence.outcome !== 'unreachable') {
-    return { ...known(before, 'unavailable', now, freshMs), status, rules: [], crawlDelayMs: null };
+    return { ...known(before, 'unavailable', now, freshMs), status, rules: [], crawlDelayMs: null, sitemaps: [] };
   }
   if (evidence.code === 'throttled' && before.throttled + 1 < policy.maxThrottled) {
     return { state: 'due', throttled: before.throttled + 1, status, notBefore: null };

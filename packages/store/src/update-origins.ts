@@ -5,6 +5,9 @@ import type { Transaction } from './store.ts';
 /** An origin whose robots.txt is leased, locked by this transaction. */
 export interface LockedOrigin extends RobotsTries {
   id: string;
+  origin: string;
+  /** URL.host of the origin. */
+  host: string;
   wanted: boolean;
   url: WireUrl | null;
   robotsHostId: string;
@@ -21,6 +24,7 @@ export interface EndedOrigin extends LockedOrigin {
   notBefore: Date | null;
   /** Undefined: as they were. */
   rules?: RobotsRule[] | undefined;
+  sitemaps?: WireUrl[] | undefined;
 }
 
 /** The origins among `leases` that are still leased under the token given; the others are stale (I2). */
@@ -30,13 +34,14 @@ export async function lockLeasedOrigins(
 ): Promise<LockedOrigin[]> {
   if (leases.length === 0) return [];
   const { rows } = await tx.query<LockedOrigin>(
-    `select o.id, o.host_id as "hostId", o.robots_hops as hops, o.robots_attempts as attempts,
+    `select o.id, o.origin, h.host, o.host_id as "hostId", o.robots_hops as hops, o.robots_attempts as attempts,
        o.robots_throttled as throttled, o.robots_worker_losses as "workerLosses", o.robots_wanted as wanted,
        o.robots_url as url, o.robots_host_id as "robotsHostId", o.robots_fetched_at as "fetchedAt",
        o.robots_expires_at as "expiresAt", o.robots_outcome as outcome, o.robots_status as status,
        o.crawl_delay_ms as "crawlDelayMs"
      from unnest($1::bigint[], $2::uuid[]) as lease (id, token)
      join origins o on o.id = lease.id and o.robots_lease_token = lease.token and o.robots_state = 'leased'
+     join hosts h on h.id = o.host_id
      order by o.id for update of o`,
     [leases.map((lease) => lease.id), leases.map((lease) => lease.leaseToken)],
   );
@@ -51,7 +56,7 @@ export async function updateOrigins(tx: Transaction, changes: readonly EndedOrig
        select * from jsonb_to_recordset($1::jsonb) as c (id bigint, state text, wanted boolean, url jsonb,
          "robotsHostId" bigint, hops smallint, attempts smallint, throttled smallint, "workerLosses" smallint,
          "notBefore" timestamptz, "fetchedAt" timestamptz, "expiresAt" timestamptz, outcome text, status int,
-         "crawlDelayMs" int)
+         "crawlDelayMs" int, sitemaps jsonb)
      ), woken as (
        insert into frontier_wakeups (host_id)
        select o.robots_host_id from origins o join change c on c.id = o.id
@@ -63,6 +68,7 @@ export async function updateOrigins(tx: Transaction, changes: readonly EndedOrig
        robots_throttled = c.throttled, robots_worker_losses = c."workerLosses", robots_not_before = c."notBefore",
        robots_fetched_at = c."fetchedAt", robots_expires_at = c."expiresAt", robots_outcome = c.outcome,
        robots_status = c.status, crawl_delay_ms = c."crawlDelayMs",
+       robots_sitemaps = coalesce(c.sitemaps, o.robots_sitemaps),
        robots_rules = case when r.rules is null then o.robots_rules else r.rules::json end,
        robots_lease_token = null, robots_lease_until = null
      from change c join unnest($2::bigint[], $3::text[]) as r (id, rules) on r.id = c.id

@@ -41,9 +41,11 @@ const lines: { readonly [Type in FleetEvent['type']]: Line<Type> } = {
   'stage.ended': ['debug', 'A stage has ended.'],
   // That a page fails is no trouble of ours, but somebody will look for it, and for its trace.
   'page.crawled': [({ outcome }) => (outcome === 'failed' ? 'info' : 'debug'), 'A page was crawled.'],
+  'page.render-decided': ['debug', 'It was decided whether a page is rendered.'],
   'page.cut': ['info', 'A page was cut at a limit.'],
   'page.read': ['debug', 'A page was read.'],
   'robots.read': ['debug', 'A robots.txt was asked for.'],
+  'sitemap.read': ['info', 'A sitemap was asked for.'],
   'egress.request': ['debug', 'A request was sent out.'],
   // Without a contact everything is refused that a page would load from a public host.
   'egress.refused': [
@@ -51,19 +53,37 @@ const lines: { readonly [Type in FleetEvent['type']]: Line<Type> } = {
     'The egress guard refused a connection.',
   ],
   'egress.resolved': ['debug', 'The address of a host was wanted.'],
+  'egress.waiting': ['debug', 'Requests wait for a connection.'],
   'browser.started': ['info', 'A browser was started.'],
   'browser.ended': [({ reason }) => (isExpected[reason] ? 'info' : 'warn'), 'A browser has ended.'],
   'browser.hung': ['warn', 'A browser did not answer in time.'],
+  'browser.paused': ['error', 'Browsers crash one after the other; the next has to wait.'],
+  'browsers.measured': ['debug', 'What browsers use.'],
   'loop.failed': ['error', 'A round of a recurring task threw; the next comes in its time.'],
   'request.rejected': ['debug', 'A request to the console was refused unread.'],
   'request.failed': ['error', 'A request to the console could not be answered.'],
+  'reveals.unusual': ['warn', 'Somebody reveals more numbers than is usual. The audit tells who.'],
   'request.abandoned': ['debug', 'A caller went away before its answer was whole.'],
   'dispatch.claimed': ['debug', 'Pages were dispatched.'],
   'dispatch.excluded': ['info', 'Pages were excluded at dispatch.'],
   'lease.expired': [({ verdict }) => (verdict === 'poison' ? 'error' : 'warn'), 'Leases ran out.'],
   'campaign.finished': ['info', 'A campaign has finished.'],
+  'breaker.changed': ['info', 'The breaker of a host has changed.'],
+  'host.refused': ['debug', 'A host refused.'],
+  'host.asked-while-open': ['error', 'A host was asked before its time.'],
+  'host.stalled': ['warn', 'A host has refused for too long, and its pages have failed.'],
+  'clock.stepped': ['warn', 'The clock was set; hosts wait for their delay once more.'],
+  'dispatch.held': ['debug', 'Nothing was dispatched: the fleet has as much as it takes.'],
+  'counts.audited': [
+    ({ difference }) => (difference === 0 ? 'debug' : 'error'),
+    "A campaign's counters were compared with its rows.",
+  ],
   'commit.batch': ['debug', 'Results were committed.'],
   'commit.result': [({ verdict }) => (verdict === 'dead-letter' ? 'error' : 'debug'), 'A result was decided.'],
+  'findings.expired': ['info', 'Findings whose retention was over are gone.'],
+  'audit.sealed': ['debug', 'Audit events were sealed.'],
+  'audit.anchored': ['info', "The head of the audit's chain was written down."],
+  'audit.broken': ['error', 'The audit is not the one whose head was written down. Run `numfleet audit verify`.'],
   'process.spawned': ['info', 'A process was started.'],
   'process.exited': [({ asked }) => (asked ? 'info' : 'error'), 'A process has ended.'],
   'process.restarting': ['warn', 'A process will be started again.'],
@@ -71,4 +91,7 @@ const lines: { readonly [Type in FleetEvent['type']]: Line<Type> } = {
   redaction: ['warn', 'What could be a number was replaced.'],
 };
 
-const isExpected = { closed: true, recycled: true, hung: false, crashed: false, 'owner-gone': false } as const;
+const isExpected = {
+  ...{ closed: true, recycled: true, outgrown: true },
+  ...{ hung: false, crashed: false, unclean: false, 'owner-gone': false },
+} as const;

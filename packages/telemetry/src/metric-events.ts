@@ -38,12 +38,19 @@ const counts: { readonly [Type in FleetEvent['type']]: Count<Type> } = {
     const stage = stageOfTimeout(code);
     if (stage !== null) pageTimeouts(1, { stage });
   },
+  'page.render-decided': ({ decision, gained }, { renderDecisions }) => {
+    renderDecisions(1, { reason: decision, result: gained === null ? 'not-compared' : gained ? 'gained' : 'same' });
+  },
   'page.cut': ({ cut }, { cuts }) => cuts(1, { cut }),
   'page.read': (event, { findings, rejected }) => {
     findings(event.findings, {});
     for (const [reason, count] of Object.entries(event.rejected)) rejected(count, { reason });
   },
   'robots.read': ({ outcome }, { robots }) => robots(1, { outcome }),
+  'sitemap.read': ({ outcome, pages }, { sitemaps, sitemapUrls }) => {
+    sitemaps(1, { outcome });
+    sitemapUrls(pages, {});
+  },
   'egress.request': ({ seconds, bytes, ...event }, { requests, requestSeconds, receivedBytes }) => {
     const status = event.status === null ? 'none' : `${Math.floor(event.status / 100)}xx`;
     requests(1, { status, code: event.code ?? 'none' });
@@ -52,12 +59,21 @@ const counts: { readonly [Type in FleetEvent['type']]: Count<Type> } = {
   },
   'egress.refused': ({ reason }, { refused }) => refused(1, { reason }),
   'egress.resolved': ({ result }, { lookups }) => lookups(1, { result }),
+  'egress.waiting': (event, { waitingRequests }) => waitingRequests(event.requests, {}),
   'browser.started': ({ seconds }, { browserStartSeconds }) => browserStartSeconds(seconds, {}),
   'browser.ended': ({ reason }, { browsersEnded }) => browsersEnded(1, { reason }),
   'browser.hung': ({ stage }, { browserHangs }) => browserHangs(1, { stage }),
+  'browser.paused': (_, { browserPauses }) => browserPauses(1, {}),
+  'browsers.measured': ({ state, ...usage }, { browserProcesses, browserBytes, browserCpuSeconds }) => {
+    browserProcesses(usage.processes, { state });
+    browserBytes(usage.rssBytes, { state });
+    browserCpuSeconds(usage.cpuSeconds, { state });
+  },
   'loop.failed': ({ code }, { loopFailures }) => loopFailures(1, { code }),
   'request.rejected': ({ reason }, { requestsRejected }) => requestsRejected(1, { reason }),
   'request.failed': ({ code }, { requestFailures }) => requestFailures(1, { code }),
+  'reveals.unusual': ({ refused }, { revealsUnusual }) =>
+    revealsUnusual(1, { verdict: refused ? 'refused' : 'allowed' }),
   'request.abandoned': (_, { requestsAbandoned }) => requestsAbandoned(1, {}),
   'dispatch.claimed': ({ pages, robots, leased, window }, { dispatched, leasedPages, leaseWindow }) => {
     dispatched(pages, { kind: 'page' });
@@ -67,17 +83,36 @@ const counts: { readonly [Type in FleetEvent['type']]: Count<Type> } = {
   },
   'dispatch.excluded': ({ pages, code }, { excluded }) => excluded(pages, { code }),
   'lease.expired': ({ count, verdict }, { leasesExpired }) => leasesExpired(count, { verdict }),
+  'breaker.changed': ({ to, reason }, { breakerChanges }) =>
+    breakerChanges(1, { breaker: to, reason: reason ?? 'other' }),
+  'host.refused': ({ reason }, { refusals }) => refusals(1, { reason }),
+  'host.asked-while-open': ({ requests }, { requestsWhileOpen }) => requestsWhileOpen(requests, {}),
+  'host.stalled': ({ pages }, { pagesStalled }) => pagesStalled(pages, {}),
+  'clock.stepped': (_, { clockSteps }) => clockSteps(1, {}),
+  'dispatch.held': ({ queue, seconds }, { backpressureSeconds }) => backpressureSeconds(seconds, { queue }),
+  'counts.audited': ({ difference }, { countAudits, countDifference }) => {
+    countAudits(1, { result: difference === 0 ? 'ok' : 'failed' });
+    if (difference > 0) countDifference(difference, {});
+  },
   'campaign.finished': (_, { campaignsFinished }) => campaignsFinished(1, {}),
   'commit.batch': ({ results, seconds }, { commitBatch, commitSeconds }) => {
     commitBatch(results, {});
     commitSeconds(seconds, {});
   },
-  'commit.result': ({ verdict, ...event }, { commits, numbers, sightings, links }) => {
+  'commit.result': ({ verdict, ...event }, { commits, numbers, sightings, suppressed, links }) => {
     commits(1, { verdict });
     numbers(event.numbers, {});
     sightings(event.sightings, {});
+    suppressed(event.suppressed, {});
     links(event.links, {});
   },
+  'findings.expired': ({ sightings }, { sightingsExpired }) => sightingsExpired(sightings, {}),
+  'audit.sealed': ({ events, lagSeconds }, { auditSealed, auditSealLag }) => {
+    auditSealed(events, {});
+    auditSealLag(lagSeconds, {});
+  },
+  'audit.anchored': ({ seq }, { auditAnchored }) => auditAnchored(seq, {}),
+  'audit.broken': (_, { auditBroken }) => auditBroken(1, {}),
   'process.spawned': ({ process }, { processesSpawned }) => processesSpawned(1, { process: kindOf(process) }),
   'process.exited': ({ process, asked }, { processesExited }) => {
     processesExited(1, { process: kindOf(process), asked: String(asked) });

@@ -1,4 +1,4 @@
-import type { Emit, FleetEvent, QueueName } from '@numfleet/contracts';
+import type { BreakerReason, BreakerState, Emit, FleetEvent, QueueName } from '@numfleet/contracts';
 import { collectDefaultMetrics } from 'prom-client';
 import { onRedaction, type RedactingLogger } from './create-logger.ts';
 import { createExpose, createRegistry, type Exposition, type MetricRegistry } from './expose.ts';
@@ -15,6 +15,8 @@ export interface Gauges {
   jobsInFlight(queue: QueueName, jobs: number): void;
   leasedPages(pages: number): void;
   leaseWindow(pages: number): void;
+  breakerHosts(breaker: BreakerState, reason: BreakerReason, hosts: number): void;
+  demand(jobs: number, workers: number): void;
   browsers(running: number): void;
   browserSandboxed(sandboxed: boolean): void;
 }
@@ -66,6 +68,11 @@ function createGauges(metrics: Metrics): Gauges {
     jobsInFlight: (queue, jobs) => metrics.jobsInFlight(jobs, { queue }),
     leasedPages: (pages) => metrics.leasedPages(pages, {}),
     leaseWindow: (pages) => metrics.leaseWindow(pages, {}),
+    breakerHosts: (breaker, reason, hosts) => metrics.breakerHosts(hosts, { breaker, reason }),
+    demand: (jobs, workers) => {
+      metrics.demandJobs(jobs, {});
+      metrics.demandWorkers(workers, {});
+    },
     browsers: (running) => metrics.browsers(running, {}),
     browserSandboxed: (sandboxed) => metrics.browserSandboxed(sandboxed ? 1 : 0, {}),
   };

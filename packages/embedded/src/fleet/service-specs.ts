@@ -67,7 +67,7 @@ export function serviceSpec(plan: ServicePlan, all: readonly ServicePlan[], arou
     name,
     command: process.execPath,
     args: ['--disable-warning=ExperimentalWarning', join(around.root, 'apps', app, 'src', 'main.ts')],
-    env: { ...inherited(around.env), ...common(name, adminPort, around), ...zoneOf(app, around) },
+    env: { ...inherited(app, around.env), ...common(name, adminPort, around), ...zoneOf(app, around) },
     cwd: around.root,
     logFile: join(around.home, 'logs', `${name}.log`),
     ready: (signal) => answersOk(`http://127.0.0.1:${adminPort}/readyz`, signal),
@@ -89,14 +89,16 @@ function comesBefore(first: ServiceApp, second: ServiceApp): boolean {
 }
 
 /** Built from nothing, so that no secret of one zone, or of the operator, gets into another. */
-function inherited(env: ServiceSurroundings['env']): Record<string, string> {
+function inherited(app: ServiceApp, env: ServiceSurroundings['env']): Record<string, string> {
   const allowed = Object.entries(env).filter(
     (entry): entry is [string, string] =>
       entry[1] !== undefined && (entry[0].startsWith('NUMFLEET_') || inheritedNames.includes(entry[0] as never)),
   );
   // Each zone has its own database of queues; a file that names another would contradict it.
-  const { NUMFLEET_QUEUE_URL_FILE: _, ...own } = Object.fromEntries(allowed);
-  return own;
+  const { NUMFLEET_QUEUE_URL_FILE: _, NUMFLEET_PROXY, NUMFLEET_PROXY_FILE, ...own } = Object.fromEntries(allowed);
+  // Who else goes out has no use for the proxy's credentials.
+  if (app !== 'crawler') return own;
+  return { ...own, ...(NUMFLEET_PROXY && { NUMFLEET_PROXY }), ...(NUMFLEET_PROXY_FILE && { NUMFLEET_PROXY_FILE }) };
 }
 
 function common(name: string, adminPort: number, around: ServiceSurroundings): Record<string, string> {

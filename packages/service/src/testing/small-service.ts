@@ -31,6 +31,7 @@ process.exit(
           seconds: 0,
         });
       },
+      figures: { '/held': async () => ({ jobs: 1 }) },
       reporting: {
         app: 'crawler',
         work: { queue, capacity: 4 },

@@ -11,6 +11,7 @@ import {
   migrate,
   type OfferedPage,
   type SealedNumber,
+  type SitemapsOf,
   type Store,
 } from '../index.ts';
 
@@ -59,6 +60,8 @@ export function sealedNumber(n: number, changes: Partial<SealedNumber> = {}): Se
   const digest = createHash('sha256').update(`number ${n}`).digest();
   return {
     blindIndex: digest,
+    lineIndex: null,
+    suppressionIndex: createHash('sha256').update(`suppression ${n}`).digest(),
     ciphertext: Buffer.concat([digest, digest]),
     region: 'GB',
     type: 'mobile',
@@ -98,9 +101,9 @@ export async function answerRobots(
   sink: Store,
   robots: ClaimedRobots,
   at: Date,
-  changes: Partial<RobotsResult> & { redirectHost?: string } = {},
+  changes: Partial<RobotsResult> & { redirectHost?: string; sitemapsOf?: SitemapsOf } = {},
 ): Promise<'committed' | 'stale'> {
-  const { redirectHost = null, ...rest } = changes;
+  const { redirectHost = null, sitemapsOf, ...rest } = changes;
   const result: RobotsResult = {
     v: 1,
     kind: 'robots',
@@ -116,9 +119,12 @@ export async function answerRobots(
     rules: [],
     crawlDelayMs: null,
     redirect: null,
+    sitemaps: [],
     ...rest,
   };
-  return await sink.transaction((tx) => commitRobotsResult(tx, { result, redirectHost }, { now: at }));
+  return await sink.transaction((tx) =>
+    commitRobotsResult(tx, { result, redirectHost }, { now: at, ...(sitemapsOf && { sitemapsOf }) }),
+  );
 }
 
 /** Claims until there are pages, answering the robots files that are asked for on the way. Delay 0 or it never ends. */
