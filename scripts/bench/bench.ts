@@ -18,6 +18,10 @@
 export interface Bench {
   name: string;
   what: string;
+  /** It may take; default 5. */
+  minutes?: number;
+  /** Left out where no bench is named. */
+  onlyByName?: boolean;
   run(context: BenchContext): Promise<void>;
 }
 
@@ -28,8 +32,18 @@ export interface BenchContext {
   use<Part extends AsyncDisposable | Disposable>(part: Part): Part;
   /** Measures variants side by side; may be called several times, for one table each. */
   compare<Figure extends string>(comparison: Comparison<Figure>): Promise<void>;
+  /** How many pages were asked for (`--pages`), where a bench can do with more or fewer than it does by itself. */
+  pages: number | null;
+  /** A page with a picture, which `--html` writes to a folder. */
+  draw(picture: Picture): void;
   /** A line below the tables: what the figures are of, sizes, what was left out. */
   note(line: string): void;
+}
+
+/** A page that needs nothing else, in a file of that name. */
+export interface Picture {
+  file: string;
+  html: string;
 }
 
 export interface Comparison<Figure extends string> {
@@ -38,8 +52,10 @@ export interface Comparison<Figure extends string> {
   figures: Record<Figure, FigureOf>;
   /** Each makes one run and gives its figures. They run in turn (A B A B …); ratios are to the first. */
   variants: Record<string, (signal: AbortSignal) => Promise<Record<Figure, number>>>;
-  /** Runs of each that count; one more goes before them and is thrown away. Default 5. */
+  /** Runs of each that count. Default 5; `--rounds` overrides both. */
   rounds?: number;
+  /** Whether one more goes before them and is thrown away. Default true. */
+  warmUp?: boolean;
 }
 
 interface FigureOf {

@@ -28,6 +28,27 @@ test('variants take turns, the first turn does not count, and ratios are to the 
   expect(formatReport(report)).toMatch(/│ b +│ +20 │ +5 │ +60 │ +1× │ +0\.5 … 2 │ 5 20 60 /);
 });
 
+test('rounds that are asked for replace its own, nothing is warmed up where it says so, and pictures are kept', async () => {
+  let turns = 0;
+  const once = async () => {
+    turns += 1;
+    return { speed: turns };
+  };
+  const bench: Bench = {
+    name: 'drawn',
+    what: 'a picture',
+    async run({ compare, draw, pages }) {
+      await compare({ figures, rounds: 9, warmUp: false, variants: { once } });
+      draw({ file: 'drawn.html', html: String(pages) });
+    },
+  };
+  const report = await runBench(bench, { ...around(), rounds: 2, pages: 7 });
+  expect(report).toMatchObject({
+    measured: [{ runs: { once: { speed: [1, 2] } }, roundsMissing: 0 }],
+    pictures: [{ file: 'drawn.html', html: '7' }],
+  });
+});
+
 test('a bench that fails tells what it has measured, and gives its parts back', async () => {
   let isGivenBack = false;
   const bench: Bench = {

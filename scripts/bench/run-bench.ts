@@ -1,10 +1,10 @@
 import { errorCodeOf } from '@numfleet/contracts';
 import { abandonOnAbort, createDeadline } from '@numfleet/service';
-import type { Bench, Comparison, Measured } from './bench.ts';
+import type { Bench, Comparison, Measured, Picture } from './bench.ts';
 import { loadOfMachine } from './machine-facts.ts';
 import type { Progress } from './progress.ts';
 
-const benchMs = 300_000;
+const defaultMinutes = 5;
 const defaultRounds = 5;
 
 export interface BenchReport {
@@ -12,23 +12,28 @@ export interface BenchReport {
   what: string;
   measured: Measured[];
   notes: string[];
+  pictures: Picture[];
   seconds: number;
   /** Of the machine, over the last minute, before and after: above the number of its cores the figures say little. */
   load: { before: number; after: number };
   error: string | null;
 }
 
-/** Runs one bench within five minutes. A bench that fails or runs out of time is reported with what it has measured. */
-export async function runBench(
-  bench: Bench,
-  around: { signal: AbortSignal; progress: Progress },
-): Promise<BenchReport> {
+export interface Around {
+  signal: AbortSignal;
+  progress: Progress;
+  rounds?: number;
+  pages?: number;
+}
+
+/** Runs one bench within its time. A bench that fails or runs out of time is reported with what it has measured. */
+export async function runBench(bench: Bench, around: Around): Promise<BenchReport> {
   const { name, what } = bench;
   const startedAt = performance.now();
   const before = loadOfMachine();
-  const [measured, notes]: [Measured[], string[]] = [[], []];
+  const [measured, notes, pictures]: [Measured[], string[], Picture[]] = [[], [], []];
   let error: string | null = null;
-  using deadline = createDeadline(benchMs, { signal: around.signal });
+  using deadline = createDeadline((bench.minutes ?? defaultMinutes) * 60_000, { signal: around.signal });
   try {
     await using parts = new AsyncDisposableStack();
     await abandonOnAbort(
@@ -36,7 +41,9 @@ export async function runBench(
         signal: deadline.signal,
         use: (part) => parts.use(part),
         note: (line) => void notes.push(line),
-        compare: (comparison) => compare(comparison, measured, deadline.signal, around.progress),
+        pages: around.pages ?? null,
+        draw: (picture) => void pictures.push(picture),
+        compare: (comparison) => compare(comparison, measured, { ...around, signal: deadline.signal }),
       }),
       deadline.signal,
     );
@@ -46,25 +53,24 @@ export async function runBench(
     around.progress.stop();
   }
   const seconds = (performance.now() - startedAt) / 1_000;
-  return { name, what, measured, notes, seconds, load: { before, after: loadOfMachine() }, error };
+  return { name, what, measured, notes, pictures, seconds, load: { before, after: loadOfMachine() }, error };
 }
 
 /** Runs the variants in turn, so that what changes on the machine in the meantime changes for all of them. */
 async function compare<Figure extends string>(
   comparison: Comparison<Figure>,
   measured: Measured[],
-  signal: AbortSignal,
-  progress: Progress,
+  { signal, progress, rounds = comparison.rounds ?? defaultRounds }: Around,
 ): Promise<void> {
-  const { title = null, figures, variants, rounds = defaultRounds } = comparison;
+  const { title = null, figures, variants, warmUp = true } = comparison;
   const names = Object.keys(variants);
   const figureNames = Object.keys(figures) as Figure[];
   const runs: Record<string, Record<string, number[]>> = {};
   for (const name of names) runs[name] = Object.fromEntries(figureNames.map((figure) => [figure, []]));
   const table: Measured = { title, figures, runs, roundsMissing: rounds };
   measured.push(table);
-  progress.expect((rounds + 1) * names.length);
-  for (let round = 0; round <= rounds; round += 1) {
+  progress.expect((rounds + (warmUp ? 1 : 0)) * names.length);
+  for (let round = warmUp ? 0 : 1; round <= rounds; round += 1) {
     for (const [name, run] of Object.entries(variants)) {
       const got = await abandonOnAbort(run(signal), signal);
       progress.step(round === 0 ? `${name} (warming up)` : name);

@@ -19,7 +19,10 @@ const packages = {
     { name: 'tinypool', room: 'apps/crawler' },
   ],
   console: [{ name: '@bull-board/ui', room: 'apps/console', by: '@bull-board/fastify' }],
-  cli: [{ name: 'playwright-core', room: 'packages/browser' }],
+  cli: [
+    { name: 'playwright-core', room: 'packages/browser' },
+    { name: 'tinypool', room: 'apps/cli' },
+  ],
 } as const satisfies Record<string, readonly BroughtPackage[]>;
 
 interface BroughtPackage {

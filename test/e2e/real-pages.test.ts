@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { decodeHtml, readPage } from '@numfleet/extract';
+import { decodeHtml, type PageReading, readPage } from '@numfleet/extract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   adminAnswers,
@@ -81,16 +81,21 @@ describe.skipIf(isAbsent && process.env.CI !== 'true')(`the real pages of ${corp
 
   const refusals = () => metricSums(metrics, 'numfleet_egress_refused_total', 'reason');
 
-  test('I9: every page ends done or failed with a code, none is lost and none stored twice', () => {
+  test('I9, I11: every page ends done or failed with a code, or asks not to be kept; none is lost, none stored twice', () => {
     expect(state).toBe('finished');
     expect(saved.size).toBeGreaterThan(500);
     expect(new Set(pages.map(({ url }) => url)).size).toBe(pages.length);
     const ends = new Map(pages.map((page) => [page.url, page]));
     const unended = [...saved.keys()].filter((url) => {
       const end = ends.get(url);
-      return end?.state !== 'done' && !(end?.state === 'failed' && end.code !== null);
+      return end?.state !== 'done' && end?.code !== 'noindex' && !(end?.state === 'failed' && end.code !== null);
     });
     expect(unended).toEqual([]);
+    const asking = [...saved].filter(([url, page]) => readingOf(url, page).noindex).map(([url]) => url);
+    expect(asking.length).toBeGreaterThan(10);
+    expect(asking.map((url) => ends.get(url))).toEqual(
+      asking.map(() => expect.objectContaining({ state: 'excluded', code: 'noindex', findings: 0 })),
+    );
     const failed = [...saved.keys()].filter((url) => ends.get(url)?.state === 'failed');
     expect(failed.length).toBeLessThan(saved.size / 100);
   });
@@ -111,7 +116,7 @@ describe.skipIf(isAbsent && process.env.CI !== 'true')(`the real pages of ${corp
   test('the fleet finds on a page what the extractor finds on its bytes', () => {
     const read = pages.filter(({ url, state, rendered }) => saved.has(url) && state === 'done' && !rendered);
     expect(read.length).toBeGreaterThan(400);
-    const expected = read.map(({ url }) => ({ url, findings: findingsOn(url, saved.get(url)) }));
+    const expected = read.map(({ url }) => ({ url, findings: readingOf(url, saved.get(url)).findings.length }));
     expect(read.map(({ url, findings }) => ({ url, findings }))).toEqual(expected);
     expect(expected.reduce((sum, { findings }) => sum + findings, 0)).toBeGreaterThan(400);
   });
@@ -144,7 +149,7 @@ function indexPages(urls: readonly string[]): Map<string, ServedPage> {
   );
 }
 
-function findingsOn(url: string, page: ServedPage | undefined): number {
+function readingOf(url: string, page: ServedPage | undefined): PageReading {
   const { html } = decodeHtml(Buffer.from(page?.body ?? ''), page?.contentType ?? null);
-  return readPage(html, { url, region: null, maxFindings: 2_000, maxLinks: 1_000 }).findings.length;
+  return readPage(html, { url, region: null, maxFindings: 2_000, maxLinks: 1_000 });
 }

@@ -12,7 +12,7 @@ import { defineScenario } from '../frame/define-scenario.ts';
 import type { Assertion, Fault } from '../frame/scenario.ts';
 import { createPreload } from '../inject/preload.ts';
 import { type FleetField, openFleetField } from './fleet-field.ts';
-import { assertion, atMost, crawl, endedPages } from './measure.ts';
+import { assertion, atMost, crawl, endedPages, mostMeanwhile } from './measure.ts';
 
 interface NamesField extends FleetField {
   dns: DnsServer;
@@ -100,12 +100,13 @@ function failingNames(): Fault<NamesField> {
       const known = await crawl(fleet, urlsOf('known', knownHosts, pagesEach));
       return {
         async hold() {
-          await over;
+          const waiting = await mostMeanwhile(field, { metric: 'numfleet_egress_waiting_requests', labels: {} }, over);
           const pages = await crawledPages(fleet.home, known);
           const took = await timing();
           const done = pages.filter(({ state }) => state === 'done').length;
           const questions = dns.asked().slice(before.questions);
           return [
+            assertion('requests without a connection are told', waiting > 0, `${waiting} requests`),
             assertion('pages of known hosts', done === knownHosts * pagesEach, `${done} of ${knownHosts * pagesEach}`),
             atMost('their p99', took, 2 * field.normalMs, 'ms'),
             atMost('look-ups of a name in flight', mostInFlight(questions), 1, 'look-ups'),

@@ -1,9 +1,13 @@
 import type { Scenario } from '../frame/scenario.ts';
 import { g12 } from './g12-oversized-bodies.ts';
 import { g14 } from './g14-half-open-postgres.ts';
+import { g15 } from './g15-tired-hosts.ts';
 import { g21 } from './g21-lost-resources.ts';
+import { g22 } from './g22-stopped-sink.ts';
 import { g23 } from './g23-workers-that-leave.ts';
 import { g24 } from './g24-failing-dns.ts';
+import { g43 } from './g43-leaking-browsers.ts';
+import { g55 } from './g55-the-regulator.ts';
 
 /** In the order of the table. */
-export const scenarios: readonly Scenario[] = [g12, g14, g21, g23, g24];
+export const scenarios: readonly Scenario[] = [g12, g14, g15, g21, g22, g23, g24, g43, g55];

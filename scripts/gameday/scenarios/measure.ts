@@ -63,6 +63,23 @@ export async function sumOverFleet(field: Pick<Field, 'scrape'>, series: SeriesS
   return [...(await field.scrape()).values()].reduce((sum, text) => sum + (readSeries(text, series) ?? 0), 0);
 }
 
+/** The most that a gauge says until something has happened; looked at once a second. */
+export async function mostMeanwhile(
+  field: Pick<Field, 'scrape'>,
+  series: SeriesSpec,
+  until: Promise<unknown>,
+): Promise<number> {
+  let most = 0;
+  const watching = new AbortController();
+  const ended = until.finally(() => watching.abort());
+  while (!watching.signal.aborted) {
+    most = Math.max(most, await sumOverFleet(field, series));
+    await sleep(1_000, undefined, { signal: watching.signal }).catch(() => {});
+  }
+  await ended;
+  return most;
+}
+
 /** The pages of a campaign when none of them is queued or leased any more. */
 export async function endedPages(fleet: FleetProcess, campaign: string, withinMs: number): Promise<CrawledPage[]> {
   return await until(`the pages of campaign ${campaign} to end`, withinMs, async () => {

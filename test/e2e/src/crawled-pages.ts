@@ -13,6 +13,8 @@ export interface CrawledPage {
   attempts: number;
   throttled: number;
   workerLosses: number;
+  /** Times that it was queued again, because others like it turned out to need a browser. */
+  rereads: number;
   findings: number | null;
   rendered: boolean | null;
 }
@@ -23,7 +25,7 @@ export async function crawledPages(home: string, campaign: string): Promise<Craw
   const urls = createUrlCodec({ key: keys.url });
   await using truth = await connect(home, 'numfleet');
   const rows = await truth.query<Omit<CrawledPage, 'url'> & { url: Parameters<typeof urls.fromWire>[0] }>(
-    `select url, state, code, cuts, attempts, throttled, worker_losses as "workerLosses", findings, rendered
+    `select url, state, code, cuts, attempts, throttled, worker_losses as "workerLosses", rereads, findings, rendered
      from pages where campaign_id = $1 order by id`,
     [campaign],
   );
@@ -31,6 +33,7 @@ export async function crawledPages(home: string, campaign: string): Promise<Craw
 }
 
 /** How often a page that ended was asked for, as far as its row tells. */
-export function timesFetched({ state, attempts, throttled, workerLosses }: CrawledPage): number {
-  return attempts + throttled + workerLosses + (state === 'done' ? 1 : 0);
+export function timesFetched({ state, code, attempts, throttled, workerLosses, rereads }: CrawledPage): number {
+  const isRead = state === 'done' || code === 'noindex' || code === 'duplicate-content';
+  return attempts + throttled + workerLosses + rereads + (isRead ? 1 : 0);
 }

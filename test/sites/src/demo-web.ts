@@ -6,6 +6,7 @@ import { digitsSite } from './sites/digits.ts';
 import { errorSites } from './sites/errors.ts';
 import { hostileAnswerSites } from './sites/hostile-answers.ts';
 import { hostileScriptSites } from './sites/hostile-scripts.ts';
+import { lettingsSite } from './sites/lettings.ts';
 import { listingSites } from './sites/listings.ts';
 import { nearMissSite } from './sites/near-miss.ts';
 import { numberInUrlSite } from './sites/number-in-url.ts';
@@ -29,6 +30,7 @@ export function demoWeb({ extraPages, extras }: { extraPages: number; extras: bo
     ...staticSites,
     telLinkSite,
     shopSite,
+    lettingsSite,
     structuredDataSite,
     charsetSite,
     digitsSite,

@@ -46,6 +46,13 @@ describe('the demo web over HTTP', () => {
     }
   });
 
+  it('gives every flat no number before its script has run', async () => {
+    for (const flat of [1, 2, 3, 4, 5]) {
+      const { body } = await ask(sites.port, `http://lettings.test/flats/${flat}`);
+      expect(body.toString()).not.toMatch(/\d{6}|496/);
+    }
+  });
+
   it('answers 429 with Retry-After twice, 503 once, and then the page', async () => {
     await using fresh = await startSites();
     const busy = [1, 2, 3].map(() => ask(fresh.port, 'http://busy-bistro.test/'));
@@ -147,8 +154,8 @@ async function sourceOf(sites: Sites, url: string): Promise<string> {
       : body;
   const isGbk = url.includes('tea-house');
   const html = new TextDecoder(isGbk ? 'gbk' : 'utf-8').decode(unpacked);
-  if (!html.includes('/app.js')) return html;
-  return html + (await ask(sites.port, new URL('/api/contact.json', url).href)).body.toString();
+  const data = html.includes('/app.js') ? '/api/contact.json' : html.includes('/agent.js') ? `${url}/agent.json` : null;
+  return data === null ? html : html + (await ask(sites.port, new URL(data, url).href)).body.toString();
 }
 
 async function answerOf(sites: Sites, url: string): Promise<Answered> {

@@ -1,0 +1,160 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startPostgres } from '@numfleet/embedded';
+import { hasRedis, startTestRedis } from '@numfleet/queue/testing';
+import {
+  claimPages,
+  commitPageResults,
+  createStore,
+  excludeUnfetchable,
+  expiredLeases,
+  failStalledHosts,
+  finishCampaigns,
+  foldCounts,
+  type PageCommit,
+  readFrontierFigures,
+  type Store,
+} from '@numfleet/store';
+import { resultOf } from '@numfleet/store/testing';
+import type { Bench, BenchContext } from '../bench.ts';
+import { copyRows, linksEach, numbersEach, openSink, resultsARun } from '../frontier/commit-links.ts';
+import { dispatchPages, dispatchWindow } from '../frontier/dispatch-pages.ts';
+import { explainQueries, readsWholeTable } from '../frontier/explain-queries.ts';
+import { type FrontierSize, filledAt, fillFrontier } from '../frontier/fill-frontier.ts';
+
+const small: FrontierSize = { hosts: 1_000, pages: 10_000 };
+/** A million is filled within the time of a bench on two busy cores; where there are more, set ten here. */
+const large: FrontierSize = { hosts: 100_000, pages: 1_000_000 };
+const claimsARun = 8;
+/** The default of NUMFLEET_WINDOW. */
+const window = 128;
+
+interface Frontier {
+  store: Store;
+  connectionString: string;
+  /** Goes forward by more than every delay with each claim. */
+  nextNow(): Date;
+}
+
+/** The scheduler's and the sink's side on real Postgres, on a small frontier and on a large one. */
+export const frontier: Bench = {
+  name: 'frontier',
+  what: 'what claiming, dispatching and committing cost, by the size of the frontier',
+  async run(context) {
+    const home = await mkdtemp(path.join(tmpdir(), 'numfleet-bench-'));
+    context.use({ [Symbol.asyncDispose]: () => rm(home, { recursive: true, force: true }) });
+    const postgres = context.use(await startPostgres({ home, emit: () => {}, signal: context.signal, cleanup: home }));
+    const open = (name: string, size: FrontierSize) => openFrontier(postgres.adminUrl, name, size, context);
+    const [few, many] = [await open('few', small), await open('many', large)];
+    await context.compare({
+      title: `claims of ${window} pages, and their commits, by the frontier`,
+      figures: { claim: { unit: 'ms', better: 'lower' }, commit: { unit: 'ms', better: 'lower' } },
+      variants: { [nameOf(small)]: () => claimAndCommit(few), [nameOf(large)]: () => claimAndCommit(many) },
+    });
+    await explainAll(many, context);
+    await compareDispatch(many, context);
+    await compareCommit(many, context);
+  },
+};
+
+const nameOf = ({ pages, hosts }: FrontierSize) =>
+  `${pages.toLocaleString('en-GB')} pages of ${hosts.toLocaleString('en-GB')} hosts`;
+
+async function openFrontier(
+  adminUrl: string,
+  name: string,
+  size: FrontierSize,
+  { use, signal }: BenchContext,
+): Promise<Frontier> {
+  const admin = createStore({ connectionString: adminUrl, applicationName: 'bench', max: 1 });
+  await admin.query(`create database ${name}`);
+  await admin.close();
+  const connectionString = Object.assign(new URL(adminUrl), { pathname: `/${name}` }).href;
+  const options = { connectionString, applicationName: 'bench', max: 4, statementTimeoutMs: 200_000 };
+  const store = use(createStore(options));
+  await fillFrontier(store, connectionString, size, signal);
+  let at = filledAt.getTime();
+  return {
+    store,
+    connectionString,
+    nextNow() {
+      at += 10_000;
+      return new Date(at);
+    },
+  };
+}
+
+async function claimAndCommit({ store, nextNow }: Frontier): Promise<{ claim: number; commit: number }> {
+  const [claims, commits]: [number[], number[]] = [[], []];
+  for (let round = 0; round < claimsARun; round += 1) {
+    const now = nextNow();
+    const startedAt = performance.now();
+    const { pages } = await claimPages(store, { now, window, leaseMs: 90_000 });
+    if (pages.length !== window) throw new Error(`${pages.length} pages were claimed of ${window}.`);
+    const claimedAt = performance.now();
+    const done = pages.map((page): PageCommit => ({ result: resultOf(page, now), numbers: [], links: [] }));
+    await store.transaction((tx) => commitPageResults(tx, done, { now }));
+    claims.push(claimedAt - startedAt);
+    commits.push(performance.now() - claimedAt);
+  }
+  return { claim: median(claims), commit: median(commits) };
+}
+
+const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+/** Every query that comes more often than once a minute, on the large frontier. Throws where one reads a large table whole. */
+async function explainAll(many: Frontier, { note }: BenchContext): Promise<void> {
+  const { store, queries } = explainQueries(many.store);
+  await claimAndCommit({ ...many, store });
+  const now = many.nextNow();
+  await expiredLeases(store, { now, limit: 200 });
+  await store.transaction((tx) => finishCampaigns(tx, { now }));
+  await excludeUnfetchable(store, { now });
+  await failStalledHosts(store, { now });
+  await readFrontierFigures(store, { now });
+  await foldCounts(store);
+  const byText = new Map(queries.map((query) => [query.text, query]));
+  for (const { text, scans } of byText.values()) {
+    if (scans.length > 0) note(`${text.slice(0, 76)}…\n    ${scans.join('\n    ')}`);
+  }
+  const whole = [...byText.values()].filter(readsWholeTable);
+  note(`${byText.size} queries; ${whole.length} of them read a table whole that grows with the frontier.`);
+  if (whole.length > 0) throw new Error(`Read a table whole: ${whole.map(({ text }) => text.slice(0, 76)).join('; ')}`);
+}
+
+async function compareDispatch(many: Frontier, { use, compare, note, signal }: BenchContext): Promise<void> {
+  if (!hasRedis) return note('No redis-server was found, so dispatching was left out.');
+  const redis = use(await startTestRedis());
+  const dispatch = (schedulers: number) => () =>
+    dispatchPages(schedulers, { ...many, redis, now: many.nextNow(), signal });
+  await compare({
+    title: `dispatching ${dispatchWindow} pages into Redis`,
+    figures: {
+      pages: { unit: 'pages/s', better: 'higher' },
+      waits: { unit: 'waits for a lock seen', better: 'lower' },
+      redis: { unit: 'MiB in Redis', better: 'lower' },
+    },
+    variants: { 'one scheduler': dispatch(1), 'two at once': dispatch(2) },
+    rounds: 3,
+  });
+}
+
+async function compareCommit(many: Frontier, { use, compare, note }: BenchContext): Promise<void> {
+  const sink = await openSink(many.store, use);
+  await sink.run(many.nextNow());
+  let campaign = 1;
+  await compare({
+    title: 'committing results, beside COPY of the same rows into the same tables',
+    figures: { results: { unit: 'results/s', better: 'higher' } },
+    variants: {
+      async copy() {
+        campaign += 1;
+        return { results: await copyRows(many.store, campaign, sink.folder) };
+      },
+      sink: async () => ({ results: await sink.run(many.nextNow()) }),
+    },
+    rounds: 3,
+  });
+  note(`${resultsARun} results a run, each of ${linksEach} links and ${numbersEach} numbers, all of them new.`);
+}
