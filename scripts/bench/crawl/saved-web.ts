@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { readPage } from '@numfleet/extract';
 import { corpora } from '../extract/corpora.ts';
 
 /** A web of real pages: of which there are how many, and which of them need JavaScript. */
@@ -42,7 +43,13 @@ const hanging = '<!doctype html><title>News</title><body><script>for (;;) {}</sc
 function readNews(): string[] {
   const folder = resolve(corpora, 'pages/readability');
   const files = readdirSync(folder).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-  return files.map((file) => gunzipSync(readFileSync(resolve(folder, file))).toString());
+  const pages = files.map((file) => gunzipSync(readFileSync(resolve(folder, file))).toString());
+  return pages.filter((html) => !asksToBeLeftOut(html));
+}
+
+/** We keep nothing of such pages, and peers do. */
+function asksToBeLeftOut(html: string): boolean {
+  return readPage(html, { url: 'https://news.test/', region: null, maxFindings: 0, maxLinks: 0 }).noindex;
 }
 
 /** As people write it, where a page ends. */
