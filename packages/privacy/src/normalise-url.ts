@@ -14,9 +14,10 @@ export function normaliseUrl(input: string, base?: string): string | null {
   if (input.length > maxInputLength) return null;
   const url = URL.parse(input, base);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return null;
-  url.hash = '';
-  url.username = '';
-  url.password = '';
+  // Each of these serialises the URL anew, and most have none.
+  if (url.href.includes('#')) url.hash = '';
+  if (url.username !== '') url.username = '';
+  if (url.password !== '') url.password = '';
   const href = settle(url.href);
   return href === null || href.length > maxLength ? null : href;
 }
@@ -24,7 +25,9 @@ export function normaliseUrl(input: string, base?: string): string | null {
 /** Decoding may uncover another escape (`%%34%31`), a dot segment or a session id, so it is repeated; each round is shorter. */
 function settle(href: string): string | null {
   const decoded = href.replace(/%[0-9a-f]{2}/gi, decodeUnreserved);
-  const parsed = URL.parse(withoutVisit(decoded))?.href ?? null;
+  const kept = withoutVisit(decoded);
+  if (kept === href) return href;
+  const parsed = URL.parse(kept)?.href ?? null;
   return parsed === null || parsed === href ? parsed : settle(parsed);
 }
 

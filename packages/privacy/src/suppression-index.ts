@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { PhoneNumber } from './phone-number-door.ts';
 import { digitsOf } from './vault.ts';
@@ -9,7 +9,8 @@ export interface Suppressor {
 }
 
 /** `key` is of its own: whoever holds that of the findings cannot tell who opted out. */
-export function createSuppressor({ key }: { key: Uint8Array }): Suppressor {
+export function createSuppressor(given: { key: Uint8Array }): Suppressor {
+  const key = createSecretKey(given.key);
   return {
     indexOf(number) {
       const [line = ''] = digitsOf(number).split(';');

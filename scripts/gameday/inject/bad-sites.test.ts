@@ -28,7 +28,7 @@ describe('what the fleet sees of a site', () => {
     ['endless', { kind: 'document', truncated: true }],
     ['gzip-bomb', { kind: 'document', truncated: true }],
     ['drip', { kind: 'failed', code: 'fetch-timeout' }],
-    ['header-flood', { kind: 'failed', code: 'malformed-response' }],
+    ['header-flood', { kind: 'failed', code: 'head-too-large' }],
     ['redirect-loop', { kind: 'failed', code: 'too-many-redirects' }],
   ])('%s', async (site, outcome) => {
     expect(await fetchFrom(site)).toMatchObject(outcome);

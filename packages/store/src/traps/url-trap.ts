@@ -35,6 +35,7 @@ function hasCircle(segments: readonly string[]): boolean {
 }
 
 function hasTooManyParameters(search: string): boolean {
+  if (search === '') return false;
   const parameters = search.slice(1).split('&');
   if (parameters.length > mostParameters) return true;
   const counts = Map.groupBy(parameters, (parameter) => parameter);
@@ -80,10 +81,12 @@ const mostValues = 20_000;
 
 /** The shape of a URL that is one of many alike; null for one that has neither date nor parameters. */
 export function urlShapeOf(url: URL): UrlShape | null {
+  const isDate = yearsTurnedTo(url).length > 0;
+  if (url.search === '' && !isDate) return null;
   const path = withoutDigits(url.pathname);
   const names = new Set(url.searchParams.keys());
   const text = `${path}?${withoutDigits([...names].sort().join('&'))}`;
-  if (yearsTurnedTo(url).length > 0) return { text, most: mostDates, code: 'trap-calendar' };
+  if (isDate) return { text, most: mostDates, code: 'trap-calendar' };
   if (names.size === 0) return null;
   if (names.size > 2) return { text: `${path}?*`, most: mostCombinations, code: 'trap-facets' };
   return { text, most: mostValues, code: 'trap-facets' };
