@@ -17,7 +17,8 @@ afterEach(async () => {
 
 /** A calendar without end. */
 const crawl = ['crawl', 'http://calendar.test/', '--purpose', 'test', '--depth', '1000', '--delay', '100', '--wait'];
-const isUnderWay = async () => sites.requests().length > 5;
+// After robots.txt and a page. More of them may take long on a busy machine: a host that answers late is asked less often.
+const isUnderWay = async () => sites.requests().length > 2;
 
 test('Ctrl-C ends a crawl in order, with exit code 130; an echo of it changes nothing', async () => {
   const running = numfleet.start([...crawl, '--json']);

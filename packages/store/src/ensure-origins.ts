@@ -1,5 +1,5 @@
 import { NumfleetError } from '@numfleet/contracts';
-import type { Transaction } from './store.ts';
+import type { Db, Transaction } from './store.ts';
 
 export interface OriginIds {
   host: string;
@@ -45,9 +45,14 @@ export async function ensureHosts(tx: Transaction, hosts: readonly string[]): Pr
      order by wanted.host on conflict (host) do nothing`,
     [wanted],
   );
-  const { rows } = await tx.query<{ id: string; host: string }>(
+  return await findHosts(tx, wanted);
+}
+
+/** Ids of the hosts that are there. */
+export async function findHosts(db: Db, hosts: Iterable<string>): Promise<Map<string, string>> {
+  const { rows } = await db.query<{ id: string; host: string }>(
     'select id, host from hosts where host = any($1::text[])',
-    [wanted],
+    [[...new Set(hosts)]],
   );
   return new Map(rows.map((row) => [row.host, row.id]));
 }

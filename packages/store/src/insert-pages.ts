@@ -1,6 +1,6 @@
 import { NumfleetError } from '@numfleet/contracts';
 import { type Admission, admitPages, canReadmit, type KnownPage, type OfferedPage } from './admission.ts';
-import { ensureOrigins, type OriginIds } from './ensure-origins.ts';
+import { ensureOrigins, findHosts, type OriginIds } from './ensure-origins.ts';
 import type { LockedCampaign } from './lock-campaign.ts';
 import { sitemapsOfNewOrigins } from './meet-origins.ts';
 import type { SitemapsOf } from './offer-sitemap.ts';
@@ -84,17 +84,24 @@ const asCancelled = (page: OfferedPage): OfferedPage => ({
 });
 
 async function findKnown(db: Db, campaignId: string, offered: readonly OfferedPage[]): Promise<Map<string, KnownPage>> {
-  // `limit 1` makes it one descent of one partition's unique index a key. As a plain join the planner prices each probe
-  // at 8 partitions and reads all pages instead. 1,000 keys among 160,000 pages: 60 ms joined, 5 ms like this.
+  const hostIds = await findHosts(
+    db,
+    offered.map((page) => page.host),
+  );
+  const placed = offered.filter((page) => hostIds.has(page.host));
+  // One look into one partition's unique index a host, and `offset 0` keeps it so: as a plain join the planner prices each
+  // at 8 partitions and reads all pages instead. 2,500 keys of 50 hosts: 3 ms; a look a key, and its host's: 10 ms.
   const { rows } = await db.query<KnownPage & { key: string }>(
-    `select encode(offered.page_key, 'hex') as key, p.id, h.id as "hostId", p.state, p.code
-     from unnest($2::text[], $3::bytea[]) as offered (host, page_key)
-     join hosts h on h.host = offered.host
+    `select encode(p.page_key, 'hex') as key, p.id, p.host_id as "hostId", p.state, p.code
+     from (
+       select host_id, array_agg(page_key) as page_keys
+       from unnest($2::bigint[], $3::bytea[]) as offered (host_id, page_key) group by host_id
+     ) offered
      cross join lateral (
-       select id, state, code from pages
-       where host_id = h.id and page_key = offered.page_key and campaign_id = $1 limit 1
+       select id, host_id, page_key, state, code from pages
+       where host_id = offered.host_id and page_key = any(offered.page_keys) and campaign_id = $1 offset 0
      ) p`,
-    [campaignId, offered.map((page) => page.host), offered.map((page) => page.pageKey)],
+    [campaignId, placed.map((page) => hostIds.get(page.host)), placed.map((page) => page.pageKey)],
   );
   return new Map(rows.map((row) => [row.key, row]));
 }

@@ -99,11 +99,14 @@ describe('G55: erasing a number', () => {
 
   test('waits for a commit that is under way, and one that comes later waits for it', async () => {
     const campaign = await found('+442079460109');
+    const { promise: taken, resolve: take } = Promise.withResolvers<void>();
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     const held = operated.owner.transaction(async (tx) => {
       await tx.query(`select pg_advisory_xact_lock_shared(hashtext('numfleet.findings'))`);
+      take();
       await released;
     });
+    await taken;
     let isErased = false;
     const erasing = erase(['+442079460109']).then(() => {
       isErased = true;
