@@ -53,6 +53,8 @@ export async function commitPageResults(
     tx,
     live.filter((one) => !copies.has(one.page.id)),
   );
+  await auditFindings(tx, decided, found, options.now);
+  // From here on campaigns are locked: other batches of theirs wait until this one has committed.
   const campaigns = await lockCampaigns(tx, campaignsToLock(decided, offers));
   await updatePages(
     tx,
@@ -67,7 +69,6 @@ export async function commitPageResults(
     const campaign = campaigns.get(campaignId);
     if (campaign) await insertPages(tx, campaign, links, options);
   }
-  await auditFindings(tx, decided, found, options.now);
   await advanceHostClocks(tx, decided.map(evidenceOf), options);
   await recordRenderEvidence(
     tx,
