@@ -6,7 +6,7 @@ import { Parser, type Token } from 'parse5';
 import { describe, expect, test } from 'vitest';
 import { decodeHtml } from '../index.ts';
 import { textOf } from './bytes.ts';
-import { scanHtml } from './scan-html.ts';
+import { type HtmlListener, scanHtml } from './scan-html.ts';
 
 const corpora = resolve(import.meta.dirname, '../../../..', process.env.NUMFLEET_CORPORA ?? '../shared/data');
 const isAbsent = !existsSync(resolve(corpora, 'html5lib')) && !process.env.CI;
@@ -17,16 +17,16 @@ type Tokens = string[];
 function tokensOf(html: string): Tokens {
   const bytes = new TextEncoder().encode(html);
   const tokens: Tokens = [];
-  const add = (text: string) => addText(tokens, text);
   const tagName = (at: number) =>
     /^<\/?([^ \n\t\f/>]+)/.exec(textOf(bytes, at, Math.min(bytes.length, at + 64)))?.[1]?.toLowerCase();
-  scanHtml(bytes, {
-    openTag: (_, __, ___, offset) => tokens.push(`<${tagName(offset)}>`),
-    closeTag: (tag) => tokens.push(`</${tag.name}>`),
-    text: (start, end, _, __, isPlain) =>
-      add(isPlain ? textOf(bytes, start, end) : decodeHTML(textOf(bytes, start, end))),
-    rawText: (_, start, end) => add(textOf(bytes, start, end)),
-  });
+  const listener: HtmlListener<Tokens> = {
+    openTag: (found, _, __, ___, offset) => found.push(`<${tagName(offset)}>`),
+    closeTag: (found, tag) => found.push(`</${tag.name}>`),
+    text: (found, start, end, _, __, isPlain) =>
+      addText(found, isPlain ? textOf(bytes, start, end) : decodeHTML(textOf(bytes, start, end))),
+    rawText: (found, _, start, end) => addText(found, textOf(bytes, start, end)),
+  };
+  scanHtml(bytes, listener, tokens);
   return tokens;
 }
 

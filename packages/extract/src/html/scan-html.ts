@@ -5,17 +5,21 @@ import { findRawTextEnd, findScriptEnd } from './raw-text.ts';
 import { readAttributes, readTagName, type TagPlace } from './read-tag.ts';
 import { hasTrait, type Tag, tagNamed, traits } from './tags.ts';
 
-export type HtmlListener = {
+/**
+ * What is told of a page. The functions take their state and are the same for all pages: those made anew for each page had V8
+ * deoptimise the reading of text about 60 times in 510 pages.
+ */
+export type HtmlListener<State> = {
   /** `attributes` hold until the next tag. `closed` is a self-closing tag of SVG or MathML, which gets no `closeTag`. */
-  openTag(tag: Tag, attributes: Attributes, closed: boolean, offset: number): void;
-  closeTag(tag: Tag): void;
+  openTag(state: State, tag: Tag, attributes: Attributes, closed: boolean, offset: number): void;
+  closeTag(state: State, tag: Tag): void;
   /**
    * A range of the page that is text. `marks` are the `byteTraits` of its characters together; `digits` counts those that
    * are, and character references, which may be. References are not decoded, unless `isPlain`: then `&` is itself.
    */
-  text(start: number, end: number, digits: number, marks: number, isPlain: boolean): void;
+  text(state: State, start: number, end: number, digits: number, marks: number, isPlain: boolean): void;
   /** The contents of `<script>`, `<style>` and the like, after their `openTag` and before their `closeTag`. */
-  rawText(tag: Tag, start: number, end: number): void;
+  rawText(state: State, tag: Tag, start: number, end: number): void;
 };
 
 /**
@@ -23,10 +27,16 @@ export type HtmlListener = {
  * listens keeps what it needs of their nesting. It knows of tree construction what changes the reading of characters: raw
  * text, and where SVG and MathML begin and end. Every character is looked at a bounded number of times.
  */
-export function scanHtml(bytes: Uint8Array, listener: HtmlListener, isScripting = false): void {
-  const scan: Scan = {
+export function scanHtml<State>(
+  bytes: Uint8Array,
+  listener: HtmlListener<State>,
+  state: State,
+  isScripting = false,
+): void {
+  const scan: Scan<State> = {
     bytes,
     listener,
+    state,
     attributes: createAttributes(bytes),
     at: 0,
     foreign: 0,
@@ -40,9 +50,10 @@ export function scanHtml(bytes: Uint8Array, listener: HtmlListener, isScripting 
   }
 }
 
-type Scan = {
+type Scan<State = unknown> = {
   bytes: Uint8Array;
-  listener: HtmlListener;
+  listener: HtmlListener<State>;
+  state: State;
   attributes: AttributeSlots;
   at: number;
   /** How deep we are in SVG or MathML; an integration point within counts as HTML and is not told from it. */
@@ -74,7 +85,7 @@ function readText(scan: Scan): void {
     digits += bits & 1;
   }
   scan.at = at;
-  scan.listener.text(start, at, digits, marks, false);
+  scan.listener.text(scan.state, start, at, digits, marks, false);
 }
 
 /** Reads what begins with `<`; false where that is text. */
@@ -156,14 +167,14 @@ function openTag(scan: Scan, tag: Tag, offset: number): void {
   const closed = scan.place.isSelfClosing && (scan.foreign > 0 || hasTrait(tag, traits.foreign));
   const isHtml = scan.foreign === 0;
   if (!closed && hasTrait(tag, traits.foreign)) scan.foreign += 1;
-  scan.listener.openTag(tag, scan.attributes, closed, offset);
+  scan.listener.openTag(scan.state, tag, scan.attributes, closed, offset);
   if (isHtml && hasTrait(tag, traits.raw | traits.reference)) readContents(scan, tag);
   else if (scan.isScripting && isHtml && tag === noscript) readContents(scan, tag);
 }
 
 function closeTag(scan: Scan, tag: Tag): void {
   if (hasTrait(tag, traits.foreign)) scan.foreign = Math.max(0, scan.foreign - 1);
-  scan.listener.closeTag(tag);
+  scan.listener.closeTag(scan.state, tag);
 }
 
 /** Reads up to the end tag, which is then read as any other. */
@@ -178,10 +189,10 @@ function readContents(scan: Scan, tag: Tag): void {
   scan.at = end;
   if (hasTrait(tag, traits.reference)) tellText(scan, start, end, false);
   else if (tag === xmp || tag === plaintext) tellText(scan, start, end, true);
-  else scan.listener.rawText(tag, start, end);
+  else scan.listener.rawText(scan.state, tag, start, end);
 }
 
-function tellText({ bytes, listener }: Scan, start: number, end: number, isPlain: boolean): void {
+function tellText({ bytes, listener, state }: Scan, start: number, end: number, isPlain: boolean): void {
   if (start >= end) return;
   let digits = 0;
   let marks = 0;
@@ -190,7 +201,7 @@ function tellText({ bytes, listener }: Scan, start: number, end: number, isPlain
     marks |= bits;
     digits += bits & 1;
   }
-  listener.text(start, end, digits, marks, isPlain);
+  listener.text(state, start, end, digits, marks, isPlain);
 }
 
 function isLetter(code: number): boolean {

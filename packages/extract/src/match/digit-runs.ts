@@ -69,23 +69,6 @@ function readRun(text: string, first: number, end: number): DigitRun {
   return { start: leadOf(text, first), end, digits, groups, isNoise };
 }
 
-/** What stands around the runs of a text that may be numbers: addresses and names; at most `longest` characters. */
-export function textNearNumbers(text: string, longest: number): string {
-  let near = '';
-  let end = 0;
-  for (let run = nextRun(text, 0, leastOfNumber); run !== null; run = nextRun(text, run.end, leastOfNumber)) {
-    if (run.isNoise) continue;
-    const from = Math.max(end, run.start - reachBefore);
-    end = Math.max(from, run.end + reachAfter);
-    near += text.slice(from, end);
-    if (near.length >= longest) break;
-  }
-  return near;
-}
-
-const leastOfNumber = 7;
-const [reachBefore, reachAfter] = [240, 120];
-
 function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }

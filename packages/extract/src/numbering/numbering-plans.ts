@@ -19,8 +19,8 @@ export type PlanTable = readonly [
 export type Plan = {
   region: string;
   code: string;
-  /** What is dialled there before a country code; matched at the start. */
-  internationalPrefix: RegExp | null;
+  /** What is dialled there before a country code, matched at the start; a string where it is no more than that, empty for none. */
+  internationalPrefix: RegExp | string;
   lengths: readonly number[];
   nationalPrefix: string;
   /** National prefixes and carrier codes, matched at the start; a string where it is no more than that. */
@@ -92,15 +92,19 @@ function readTable(region: string, table: PlanTable): Plan {
   return {
     region,
     code,
-    internationalPrefix: internationalPrefix === '' ? null : new RegExp(`^(?:${internationalPrefix})`),
+    internationalPrefix: readPrefix(internationalPrefix),
     lengths,
     nationalPrefix,
-    prefixForParsing: /^\d*$/.test(prefix) ? prefix : new RegExp(`^(?:${prefix})`),
+    prefixForParsing: readPrefix(prefix),
     prefixTransform,
     leadingDigits: readLeadingDigits(leading),
     shapes: new Set(shapes.split(' ')),
     automaton: readAutomaton(automaton),
   };
+}
+
+function readPrefix(prefix: string): RegExp | string {
+  return /^\d*$/.test(prefix) ? prefix : new RegExp(`^(?:${prefix})`);
 }
 
 function readLeadingDigits(leading: string): Plan['leadingDigits'] {

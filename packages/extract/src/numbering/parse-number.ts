@@ -100,10 +100,15 @@ function hasType(plan: Plan, national: string): boolean {
 }
 
 function withoutInternationalPrefix(digits: string, { internationalPrefix }: Plan): string | null {
-  const prefix = internationalPrefix?.exec(digits)?.[0] ?? '';
+  const prefix = prefixOf(digits, internationalPrefix);
   if (prefix === '') return null;
   const rest = digits.slice(prefix.length);
   return rest === '' || rest.startsWith('0') ? null : rest;
+}
+
+function prefixOf(digits: string, prefix: RegExp | string): string {
+  if (typeof prefix === 'string') return digits.startsWith(prefix) ? prefix : '';
+  return prefix.exec(digits)?.[0] ?? '';
 }
 
 /** A number that has its country code but no plus; null unless it is better without. */

@@ -81,15 +81,7 @@ export function scanPage(bytes: Uint8Array, { isRendered, wantsLinks }: ScanOpti
       evidence: createRenderEvidence(),
     },
   };
-  const listener = {
-    openTag: (tag: Tag, attributes: Attributes, closed: boolean, offset: number) =>
-      openTag(scan, tag, attributes, closed, offset),
-    closeTag: (tag: Tag) => closeTag(scan, tag),
-    text: (start: number, end: number, digits: number, marks: number, isPlain: boolean) =>
-      readText(scan, start, end, digits, marks, isPlain),
-    rawText: (tag: Tag, start: number, end: number) => readRawText(scan, tag, start, end),
-  };
-  scanHtml(bytes, listener, isRendered);
+  scanHtml(bytes, { openTag, closeTag, text: readText, rawText: readRawText }, scan, isRendered);
   return {
     ...scan.page,
     properties: scan.properties.finish(),

@@ -39,14 +39,27 @@ const namesOfRegions = new Map<string, string>([
 
 let isFilled = false;
 
-/**
- * The region that an English name, or a word of a longer name, stands for. Most words in capitals are no country, and the same
- * are asked for again and again.
- */
-export const regionNamed: (name: string) => string | null = remember(findNamed, 40);
+/** The region that an English name, or a word of a longer name, stands for. Most words in capitals are no country. */
+export function regionNamed(name: string): string | null {
+  if (!isFilled) fillNames();
+  const begins = (edges[edgeAt(name, 0)] ?? 0) & beginning;
+  const ends = (edges[edgeAt(name, name.length - 3)] ?? 0) & ending;
+  return begins !== 0 || ends !== 0 ? find(name) : null;
+}
+
+/** Whether some name begins, or ends, with three letters: looked at first, since to look a name up takes ten times as long. */
+const edges = new Uint8Array(1 << 15);
+const [beginning, ending] = [1, 2];
+
+/** Without regard to case. A place outside the name counts as a space. */
+function edgeAt(name: string, at: number): number {
+  return ((name.charCodeAt(at) & 31) << 10) | ((name.charCodeAt(at + 1) & 31) << 5) | (name.charCodeAt(at + 2) & 31);
+}
+
+/** Those that may be one are asked for again and again. */
+const find = remember(findNamed, 40);
 
 function findNamed(name: string): string | null {
-  if (!isFilled) fillNames();
   const lower = name.toLowerCase();
   const known = namesOfRegions.get(lower);
   if (known !== undefined || !lower.includes(' ')) return known ?? null;
@@ -69,5 +82,9 @@ function fillNames(): void {
       if (name === undefined || name === code || ambiguousNames.has(code)) continue;
       namesOfRegions.set(name.toLowerCase(), namesOfRegions.get(name.toLowerCase()) ?? code);
     }
+  }
+  for (const name of namesOfRegions.keys()) {
+    edges[edgeAt(name, 0)] = (edges[edgeAt(name, 0)] ?? 0) | beginning;
+    edges[edgeAt(name, name.length - 3)] = (edges[edgeAt(name, name.length - 3)] ?? 0) | ending;
   }
 }

@@ -1,4 +1,4 @@
-import { textNearNumbers } from '../match/digit-runs.ts';
+import { type NationalSpelling, numbersOfText } from '../match/numbers-of-text.ts';
 import { fitOfRegions } from '../match/region-fit.ts';
 import { isRegion } from '../numbering/numbering-plans.ts';
 import type { PageHints } from '../page/page-hints.ts';
@@ -39,9 +39,6 @@ type RegionHints = {
   text: string;
 };
 
-/** Enough of a page for its addresses and its language. */
-const longestText = 8_000;
-
 const weights: Record<RegionEvidence, number> = {
   campaign: 100,
   tld: 8,
@@ -63,19 +60,19 @@ const mostAsked = 8;
  * addresses, countries that it names, its international numbers and its host's, post codes and currencies, the shape of its numbers, its
  * language. The weights are ranks, set by reasoning and not fitted; see the bench for what they give.
  */
-export function rankRegions({ region, url, page, numbers, hostNumbers, text: whole }: RegionHints): RankedRegion[] {
+export function rankRegions({ region, url, page, numbers, hostNumbers, text }: RegionHints): RankedRegion[] {
   const tally = createTally();
-  const text = textNearNumbers(whole, longestText);
+  const { near, national } = numbersOfText(text);
   tally.add(region, 'campaign');
   tally.add(regionOfHost(hostOf(url)), 'tld');
   for (const host of unique((page?.hosts ?? []).map(regionOfHost))) tally.add(host, 'site');
   for (const country of unique((page?.countries ?? []).map(regionOfCountry))) tally.add(country, 'country');
   addNumbers(tally, countRegions(numbers), 'numbers');
   addNumbers(tally, hostNumbers ?? {}, 'host');
-  if (region === null) for (const [code, weight] of addressEvidence(text)) tally.add(code, 'address', weight);
-  if (northAmerican.test(text)) tally.add('US', 'shape');
-  addLocales(tally, page, text);
-  if (text !== '') addFit(tally, whole);
+  if (region === null) for (const [code, weight] of addressEvidence(near)) tally.add(code, 'address', weight);
+  if (northAmerican.test(near)) tally.add('US', 'shape');
+  addLocales(tally, page, near);
+  if (national.length > 0) addFit(tally, national);
   return tally.ranked().slice(0, mostRegions);
 }
 
@@ -119,13 +116,13 @@ function addNumbers(tally: Tally, counts: RegionCounts, evidence: 'numbers' | 'h
 }
 
 /** The others are asked how many of the page's numbers they would explain, where the first is not sure. */
-function addFit(tally: Tally, text: string): void {
+function addFit(tally: Tally, national: readonly NationalSpelling[]): void {
   const ranked = tally.ranked();
   const [first, second] = ranked;
   // Not where it could change nothing.
   if (first === undefined || second === undefined || first.weight - second.weight > weights.fit) return;
   const fit = fitOfRegions(
-    text,
+    national,
     ranked.slice(0, mostAsked).map(({ code }) => code),
   );
   for (const [code, share] of fit) tally.add(code, 'fit', share);
