@@ -114,8 +114,10 @@ describe('G55: erasing a number', () => {
     await expect
       .poll(
         async () =>
-          (await operated.owner.query(`select from pg_locks where locktype = 'advisory' and not granted
-             and database = (select oid from pg_database where datname = current_database())`)).count,
+          (
+            await operated.owner.query(`select from pg_locks where locktype = 'advisory' and not granted
+             and database = (select oid from pg_database where datname = current_database())`)
+          ).count,
       )
       .toBe(1);
     expect([isErased, await countOf(campaign)]).toEqual([false, { numbers: 1, sightings: 1 }]);
