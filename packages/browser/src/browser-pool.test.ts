@@ -140,7 +140,8 @@ describe('what a page may load', () => {
     const { outcome, seconds } = await timed(() =>
       lab.show('<body>before<script>fetch("/bomb").then(r => r.text()).then(t => document.body.append(t))</script>'),
     );
-    expect(outcome).toMatchObject({ kind: 'rendered', cuts: ['subresources'] });
+    // On a busy machine it is told of so late that the page has put a part of it into its document, which is cut then.
+    expect(outcome).toMatchObject({ kind: 'rendered', cuts: expect.arrayContaining(['subresources']) });
     expect(outcome.kind === 'rendered' && outcome.html).toContain('before');
     expect(seconds).toBeLessThan(10);
   });
