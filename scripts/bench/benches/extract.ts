@@ -10,8 +10,8 @@ import type { Bench, BenchContext } from '../bench.ts';
 import { pairedBootstrap } from '../extract/bootstrap.ts';
 import { corpora, hasCorpora, readLines, readPages } from '../extract/corpora.ts';
 import {
-  crawleeSocial,
   type Extractor,
+  type extractors,
   numfleet,
   numfleetOnText,
   textAndLibphonenumber,
@@ -19,6 +19,7 @@ import {
 import { foldsBySite } from '../extract/folds.ts';
 import { reportMemory } from '../extract/memory.ts';
 import { obfuscations } from '../extract/obfuscations.ts';
+import { startReader } from '../extract/start-reader.ts';
 
 /** Accuracy, speed and worst cases of the extractor, beside what a project does that has none, and Crawlee's. */
 export const extract: Bench = {
@@ -34,7 +35,6 @@ export const extract: Bench = {
     checkMatcherCases(context);
     checkObfuscations(context);
     await measureSpeed(context);
-    await compareWithCrawlee(context);
     await measureWorstCases(context);
     reportMemory(context);
   },
@@ -139,49 +139,36 @@ function found(html: string, region: string, e164: string): boolean {
   return numfleet(new TextEncoder().encode(`<meta charset=utf-8>${html}`), region).includes(e164);
 }
 
-async function measureSpeed({ compare, note }: BenchContext): Promise<void> {
-  const pages = readPages();
-  const megabytes = pages.reduce((sum, { length }) => sum + length, 0) / 1e6;
-  const variant = (extractor: Extractor) => async () => ({
-    speed:
-      megabytes /
-      processorSeconds(() => {
-        for (const page of pages) extractor(page, null);
-      }),
-  });
-  await compare({
-    title: `${pages.length} real pages, ${megabytes.toFixed(1)} MB, from bytes to numbers`,
-    figures: { speed: { unit: 'MB/s of processor time', better: 'higher' } },
-    variants: { 'libphonenumber-js on text': variant(textAndLibphonenumber), numfleet: variant(numfleet) },
-  });
-  note('The peer reads neither links, scripts, JSON-LD nor attributes; numfleet reads all of them.');
-}
-
-async function compareWithCrawlee({ compare, note }: BenchContext): Promise<void> {
+/** Each in a process of its own, taking turns. The first rounds are those in which the engine still compiles. */
+async function measureSpeed(context: BenchContext): Promise<void> {
   const pages = readPages();
   const megabytes = pages.reduce((sum, { length }) => sum + length, 0) / 1e6;
   const found: Record<string, number> = {};
-  const variant = (name: string, extractor: Extractor) => async () => ({
-    speed:
-      megabytes /
-      processorSeconds(() => {
-        found[name] = pages.reduce((sum, page) => sum + extractor(page, null).length, 0);
-      }),
+  const variant = (name: string, extractor: keyof typeof extractors) => {
+    const reader = context.use(startReader(extractor));
+    return async (signal: AbortSignal) => {
+      const reading = await reader.readAll(signal);
+      found[name] = reading.found;
+      return { speed: megabytes / reading.seconds };
+    };
+  };
+  const figures = { speed: { unit: 'MB/s of processor time', better: 'higher' } } as const;
+  const numfleet = variant('numfleet', 'numfleet');
+  await context.compare({
+    title: `${pages.length} real pages, ${megabytes.toFixed(1)} MB, from bytes to numbers`,
+    figures,
+    rounds: 9,
+    variants: { 'libphonenumber-js on text': variant('libphonenumber-js', 'textAndLibphonenumber'), numfleet },
   });
-  await compare({
-    title: `the same pages, beside Crawlee`,
-    figures: { speed: { unit: 'MB/s of processor time', better: 'higher' } },
+  await context.compare({
+    title: 'the same pages, beside Crawlee',
+    figures,
     rounds: 2,
-    variants: {
-      'Crawlee parseHandlesFromHtml': variant('Crawlee', crawleeSocial),
-      numfleet: variant('numfleet', numfleet),
-    },
+    variants: { 'Crawlee parseHandlesFromHtml': variant('Crawlee', 'crawleeSocial'), numfleet },
   });
-  note(
-    `On these pages ${Object.entries(found)
-      .map(([name, count]) => `${name} returns ${count}`)
-      .join(', ')} phone numbers.`,
-  );
+  const counts = Object.entries(found).map(([name, count]) => `${name} returns ${count}`);
+  context.note(`On these pages ${counts.join(', ')} phone numbers.`);
+  context.note('libphonenumber-js reads neither links, scripts, JSON-LD nor attributes; numfleet reads all of them.');
 }
 
 function processorSeconds(work: () => void): number {

@@ -22,7 +22,10 @@ export const textAndLibphonenumber: Extractor = (body, region) => {
 };
 
 /** What users of Crawlee call for it: a tree of the page, its text, and patterns over both. As written, and of no region. */
-export const crawleeSocial: Extractor = (body) => crawleePhones(decodeHtml(body, null).html);
+const crawleeSocial: Extractor = (body) => crawleePhones(decodeHtml(body, null).html);
+
+/** By the names that a process of its own is told. */
+export const extractors = { numfleet, textAndLibphonenumber, crawleeSocial } as const;
 
 /** As `numfleet`, of plain text. */
 export function numfleetOnText(text: string, region: string | null): string[] {

@@ -1,5 +1,6 @@
 import { decodeHTMLAttribute } from 'entities';
-import { hasTextAt, textOf } from './bytes.ts';
+import { byteTraits } from '../text/byte-traits.ts';
+import { byteAt, hasTextAt, textOf } from './bytes.ts';
 import { createNameTable } from './names.ts';
 
 /**
@@ -42,9 +43,7 @@ export function attributeSet(...members: Attribute[]): AttributeSet {
 export type Attributes = {
   /** Those that the tag has. Plain values, since every tag is asked for them. */
   readonly present: AttributeSet;
-  /** How many digits all values together have. */
-  readonly digits: number;
-  /** It has `data-*` attributes with digits. */
+  /** It has `data-*` attributes that may be a number. */
   readonly hasData: boolean;
   /** Null where the tag has none of that name. The first of a name counts. */
   get(name: Attribute): string | null;
@@ -52,12 +51,14 @@ export type Attributes = {
   offsetOf(name: Attribute): number;
   /** Of the value as it is written, in bytes; 0 where there is none. */
   lengthOf(name: Attribute): number;
-  /** Whether a value begins with a text in lower case, in any case. */
-  begins(name: Attribute, text: string): boolean;
+  /** A byte of the value as it is written; 0 where there is none. */
+  byteAt(name: Attribute, index: number): number;
+  /** Whether a text in lower case stands in the value, in any case, at its beginning or from an index on. */
+  begins(name: Attribute, text: string, index?: number): boolean;
   holds(name: Attribute, text: Needle): boolean;
-  /** How many digits stand in a value; a character reference counts as one. Of a long value with many, not all. */
-  digitsOf(name: Attribute): number;
-  /** The values with digits of those `data-*` attributes whose names are wanted. */
+  /** Whether a value has digits for a number: `numberLength` of them; a character reference counts as one. */
+  mayBeNumber(name: Attribute): boolean;
+  /** The values of those `data-*` attributes that may be a number and whose names are wanted. */
   data(isWanted: (name: string) => boolean): { name: string; value: string; offset: number }[];
 };
 
@@ -65,22 +66,22 @@ export type Attributes = {
 export type AttributeSlots = Attributes & {
   clear(): void;
   /** Takes one attribute of a tag; ranges of the page. */
-  add(nameStart: number, nameEnd: number, hash: number, start: number, end: number, digits: number): void;
+  add(nameStart: number, nameEnd: number, hash: number, start: number, end: number): void;
 };
 
 /** A value is of use to us up to here; a longer one is no number, address or hint. */
 const longestValue = 4_096;
 const mostData = 32;
+/** Fewer digits are no number. */
+const numberLength = 7;
 
 export function createAttributes(bytes: Uint8Array): AttributeSlots {
   const starts = new Int32Array(attributeNames.length);
   const ends = new Int32Array(attributeNames.length);
-  const digits = new Int32Array(attributeNames.length);
   let data: [nameStart: number, nameEnd: number, start: number, end: number][] = [];
   const has = (index: number): boolean => (slots.present & (1 << index)) !== 0;
   const slots = {
     present: 0 as AttributeSet,
-    digits: 0,
     hasData: false,
     get(name: Attribute) {
       return has(name) ? decodedValue(bytes, starts[name] ?? 0, ends[name] ?? 0) : null;
@@ -91,14 +92,18 @@ export function createAttributes(bytes: Uint8Array): AttributeSlots {
     lengthOf(name: Attribute) {
       return has(name) ? (ends[name] ?? 0) - (starts[name] ?? 0) : 0;
     },
-    begins(name: Attribute, text: string) {
-      return has(name) && hasTextAt(bytes, starts[name] ?? 0, text);
+    byteAt(name: Attribute, index: number) {
+      const at = (starts[name] ?? 0) + index;
+      return has(name) && at < (ends[name] ?? 0) ? byteAt(bytes, at) : 0;
+    },
+    begins(name: Attribute, text: string, index = 0) {
+      return has(name) && hasTextAt(bytes, (starts[name] ?? 0) + index, text);
     },
     holds(name: Attribute, text: Needle) {
       return has(name) && rangeHolds(bytes, starts[name] ?? 0, ends[name] ?? 0, text);
     },
-    digitsOf(name: Attribute) {
-      return has(name) ? (digits[name] ?? 0) : 0;
+    mayBeNumber(name: Attribute) {
+      return has(name) && hasDigits(bytes, starts[name] ?? 0, ends[name] ?? 0);
     },
     data: (isWanted: (name: string) => boolean) =>
       data.flatMap(([nameStart, nameEnd, start, end]) => {
@@ -107,27 +112,37 @@ export function createAttributes(bytes: Uint8Array): AttributeSlots {
       }),
     clear() {
       slots.present = 0;
-      slots.digits = 0;
       if (!slots.hasData) return;
       slots.hasData = false;
       data = [];
     },
-    add(nameStart: number, nameEnd: number, hash: number, start: number, end: number, count: number) {
-      slots.digits += count;
+    add(nameStart: number, nameEnd: number, hash: number, start: number, end: number) {
       const index = table.find(bytes, nameStart, nameEnd, hash);
       if (index >= 0) {
         if (has(index)) return;
         slots.present |= 1 << index;
         starts[index] = start;
         ends[index] = end;
-        digits[index] = count;
-      } else if (count > 0 && data.length < mostData && hasTextAt(bytes, nameStart, 'data-')) {
+      } else if (isData(bytes, nameStart) && data.length < mostData && hasDigits(bytes, start, end)) {
         data.push([nameStart, nameEnd, start, end]);
         slots.hasData = true;
       }
     },
   };
   return slots;
+}
+
+/** Looked at for every attribute of a name that is not ours, so by its middle, which other names seldom have. */
+function isData(bytes: Uint8Array, nameStart: number): boolean {
+  return bytes[nameStart + 4] === hyphen && hasTextAt(bytes, nameStart, 'data');
+}
+
+const hyphen = 0x2d;
+
+function hasDigits(bytes: Uint8Array, start: number, end: number): boolean {
+  let digits = 0;
+  for (let at = start; at < end && digits < numberLength; at++) digits += (byteTraits[bytes[at] ?? 0] ?? 0) & 1;
+  return digits >= numberLength;
 }
 
 /** A text that is looked for in values, in any case (Horspool's search: by how far a byte lets it move on). */

@@ -1,4 +1,3 @@
-import { byteTraits } from '../text/byte-traits.ts';
 import type { AttributeSlots } from './attributes.ts';
 import { hashStep } from './names.ts';
 import { type Tag, tagAt } from './tags.ts';
@@ -67,56 +66,25 @@ function readAttribute(bytes: Uint8Array, nameStart: number, attributes: Attribu
   const nameEnd = at;
   at = afterSpaces(bytes, at);
   if (at >= length || bytes[at] !== equals) {
-    attributes.add(nameStart, nameEnd, hash, nameEnd, nameEnd, 0);
+    attributes.add(nameStart, nameEnd, hash, nameEnd, nameEnd);
     return at;
   }
   at = afterSpaces(bytes, at + 1);
   const first = at < length ? bytes[at] : 0;
-  if (first === quote || first === apostrophe) return readQuoted(bytes, at, nameStart, nameEnd, hash, attributes);
+  if (first === quote || first === apostrophe) {
+    const start = at + 1;
+    for (at = start; at < length && bytes[at] !== first; ) at += 1;
+    attributes.add(nameStart, nameEnd, hash, start, at);
+    return at + 1;
+  }
   const start = at;
-  let digits = 0;
   for (; at < length; at++) {
     const code = bytes[at] ?? 0;
     if (code === greaterThan || isSpace(code)) break;
-    digits += (byteTraits[code] ?? 0) & 1;
   }
-  attributes.add(nameStart, nameEnd, hash, start, at, digits);
+  attributes.add(nameStart, nameEnd, hash, start, at);
   return at;
 }
-
-function readQuoted(
-  bytes: Uint8Array,
-  from: number,
-  nameStart: number,
-  nameEnd: number,
-  hash: number,
-  attributes: AttributeSlots,
-): number {
-  const length = bytes.length;
-  const mark = bytes[from] ?? 0;
-  let digits = 0;
-  let at = from + 1;
-  for (let stop = Math.min(length, at + countedAtLeast); ; stop = length) {
-    let code = 0;
-    for (; at < stop; at++) {
-      code = bytes[at] ?? 0;
-      if (code === mark) break;
-      digits += (byteTraits[code] ?? 0) & 1;
-    }
-    if (code === mark || at >= length) break;
-    // Of a long value with many digits the end alone is still of use.
-    if (digits >= mostCounted) {
-      const end = bytes.indexOf(mark, at);
-      at = end === -1 ? length : end;
-      break;
-    }
-  }
-  attributes.add(nameStart, nameEnd, hash, from + 1, at, digits);
-  return at + 1;
-}
-
-/** Digits of a value are counted up to here, in values that are longer than so many bytes. */
-const [mostCounted, countedAtLeast] = [16, 64];
 
 function afterSpaces(bytes: Uint8Array, from: number): number {
   let at = from;

@@ -18,14 +18,17 @@ export const traits = {
   foreign: 64,
   /** HTML is read within it although it is of SVG or MathML. */
   integration: 128,
-  /** Whoever reads a page asks for it by name; all others need no such question. */
-  named: 256,
+  /** Its attributes lead elsewhere, or say what the page is. */
+  referring: 256,
+  /** Its attributes may hold a number although they describe nothing. */
+  valued: 512,
+  /** It tells whether the page waits for its scripts. */
+  scripted: 1_024,
+  /** The root of an application, whose contents scripts make. It is no HTML. */
+  application: 2_048,
 } as const;
 
 export type Tag = Readonly<{ name: string; traits: number }>;
-
-/** Elements that are no HTML, and whose contents scripts make. */
-export const applicationTags = 'app-root my-app ion-app app';
 
 const lists: [trait: number, names: string][] = [
   [
@@ -49,10 +52,12 @@ const lists: [trait: number, names: string][] = [
   ],
   [traits.foreign, 'svg math'],
   [traits.integration, 'foreignobject desc title annotation-xml mi mo mn ms mtext'],
-  [traits.named, 'a area base button frame html iframe input link meta noscript script style template title'],
-  [0, 'abbr acronym bdi bdo cite data del dfn font ins kbd label mark output q samp time'],
+  [traits.referring, 'a area base frame html iframe link meta'],
+  [traits.valued, 'button input meta'],
+  [traits.scripted, 'noscript script title'],
+  [0, 'abbr acronym bdi bdo cite data del dfn font ins kbd label mark output q samp template time'],
   // Roots that Angular, Aurelia, Polymer, Ionic and Blazor put their application into: see render-evidence.ts.
-  [traits.named, applicationTags],
+  [traits.scripted | traits.application, 'app-root my-app ion-app app'],
 ];
 
 const byName = new Map<string, number>();

@@ -3,22 +3,20 @@ import type { Tag } from '../html/tags.ts';
 import type { TextWriter } from '../text/folded-text.ts';
 import { type DeclaredValue, kindOf } from './declared-property.ts';
 
-/** Fewer in all values of a tag are no number. */
-export const leastDigits = 7;
 const descriptionNames = [attribute.title, attribute['aria-label'], attribute.alt];
-const descriptions = attributeSet(...descriptionNames);
+export const descriptions = attributeSet(...descriptionNames);
 
 /**
  * Reads the attributes that people or their programs see: names and descriptions (`title`, `aria-label`, `alt`,
  * `<meta name=description>`), whose text goes to `writer`, and those that say that they hold a phone number. Nothing comes of a
- * tag with fewer than `leastDigits`.
+ * tag that has neither `descriptions` nor data and is not `valued`.
  */
 export function readAttributes(tag: Tag, attributes: Attributes, writer: TextWriter, declared: DeclaredValue[]): void {
   if ((attributes.present & descriptions) !== 0) {
-    for (const name of descriptionNames) if (attributes.digitsOf(name) >= leastDigits) write(writer, attributes, name);
+    for (const name of descriptionNames) if (attributes.mayBeNumber(name)) write(writer, attributes, name);
   }
   if (tag.name === 'meta') readMeta(attributes, writer, declared);
-  if ((tag.name === 'input' || tag.name === 'button') && attributes.digitsOf(attribute.value) >= leastDigits) {
+  if ((tag.name === 'input' || tag.name === 'button') && attributes.mayBeNumber(attribute.value)) {
     if (isPhoneField(attributes))
       declare(declared, attributes.get(attribute.value) ?? '', false, attributes.offsetOf(attribute.value));
     else if (/^(?:button|submit|reset)$/i.test(attributes.get(attribute.type) ?? ''))
@@ -34,7 +32,7 @@ export function readAttributes(tag: Tag, attributes: Attributes, writer: TextWri
 const isAddress = /^\s*(?:https?:)?\/\/(?!(?:\w+\.)?(?:wa\.me|whatsapp\.com)\/)/i;
 
 function readMeta(attributes: Attributes, writer: TextWriter, declared: DeclaredValue[]): void {
-  if (attributes.digitsOf(attribute.content) < leastDigits || kindOf(attributes) !== null) return;
+  if (!attributes.mayBeNumber(attribute.content) || kindOf(attributes) !== null) return;
   const name = (attributes.get(attribute.name) ?? attributes.get(attribute.property) ?? '').toLowerCase();
   if (/(?:^|[:._-])(?:tele)?phone(?:[_-]?number)?$|(?:^|[:._-])fax(?:[_-]?number)?$/.test(name)) {
     declare(

@@ -1,4 +1,5 @@
 import type { FindingLabel } from '@numfleet/contracts';
+import { type Attributes, attribute } from '../html/attributes.ts';
 
 /** A link that dials or writes to a number: the number in a form that can be matched, and what the link is for. */
 export type PhoneLink = { value: string; label: FindingLabel };
@@ -28,6 +29,20 @@ export function isPhoneLink(href: string): boolean {
     href,
   );
 }
+
+/** Whether a link's first bytes leave it open that it dials, or is a vCard: looked at in place, since most links are neither. */
+export function mayBePhoneLink(attributes: Attributes): boolean {
+  const { href } = attribute;
+  if (!attributes.begins(href, 'http')) return beginsPhoneLink[attributes.byteAt(href, 0)] === 1;
+  const host = attributes.begins(href, '://', 4) ? 7 : attributes.begins(href, 's://', 4) ? 8 : -1;
+  return host === -1 || whatsAppHosts.some((name) => attributes.begins(href, name, host));
+}
+
+const whatsAppHosts = ['wa.me', 'www.wa.me', 'api.whatsapp', 'web.whatsapp'];
+/** The first letters of the schemes above and of `data:`; white space, character references, and what is beyond ASCII. */
+const beginsPhoneLink = new Uint8Array(256).map((_, byte) =>
+  byte >= 0x80 || (byte > 0 && '\t\n\v\f\r &cdfmstwCDFMSTW'.includes(String.fromCharCode(byte))) ? 1 : 0,
+);
 
 function linkOf(value: string, label: FindingLabel): PhoneLink | null {
   return /\p{Nd}/u.test(value) ? { value, label } : null;

@@ -1,13 +1,13 @@
 import { type Attributes, attribute, attributeSet } from '../html/attributes.ts';
 import { byteAt, textOf } from '../html/bytes.ts';
-import { applicationTags, type Tag, tagNamed } from '../html/tags.ts';
+import { hasTrait, type Tag, tagNamed, traits } from '../html/tags.ts';
 import { codeTrait } from '../text/code-traits.ts';
 
 /** Gathers what tells whether a page still waits for its scripts. */
 export type RenderEvidence = {
   /** Right after the start tag of an application's root. Plain, since it is asked for with every tag. */
   readonly isAtRoot: boolean;
-  /** Of tags that are asked for by name, that have the attribute `naming`, or right after a root's. */
+  /** Of `scripted` tags, of those that have the attribute `naming`, and right after a root's. */
   openTag(tag: Tag, attributes: Attributes): void;
   /** The same. */
   closeTag(tag: Tag): void;
@@ -105,12 +105,11 @@ const rootIds = new Set([
 
 const longestRootId = Math.max(...[...rootIds].map(({ length }) => length));
 const rootTags = new Set(['div', 'main', 'section', 'body'].map(tagNamed));
-const ownRootTags = new Set(applicationTags.split(' ').map(tagNamed));
 /** The attribute by which an element may be an application's root. */
 export const naming = attributeSet(attribute.id);
 
 function isApplicationRoot(tag: Tag, attributes: Attributes): boolean {
-  if (ownRootTags.has(tag)) return true;
+  if (hasTrait(tag, traits.application)) return true;
   if ((attributes.present & naming) === 0 || attributes.lengthOf(attribute.id) > longestRootId || !rootTags.has(tag))
     return false;
   return rootIds.has(attributes.get(attribute.id)?.toLowerCase() ?? '');

@@ -1,16 +1,16 @@
-import { type Attributes, attribute, needle } from '../html/attributes.ts';
+import { type Attributes, attribute } from '../html/attributes.ts';
 import { byteAt, textOf } from '../html/bytes.ts';
 import { scanHtml } from '../html/scan-html.ts';
 import { hasTrait, type Tag, tagNamed, traits } from '../html/tags.ts';
 import { createTextWriter, type TextWriter } from '../text/folded-text.ts';
 import { createPageText, type PageText } from '../text/page-text.ts';
 import type { FoldedText } from '../text/sheet.ts';
-import { leastDigits, readAttributes } from './attribute-text.ts';
+import { descriptions, readAttributes } from './attribute-text.ts';
 import { createPropertyReader, type DeclaredValue, declaring, type PropertyReader } from './declared-property.ts';
 import { createHiddenElement, type HiddenElement, hiding } from './hidden-element.ts';
 import { readJsonLd } from './json-ld.ts';
 import { createPageHints, type PageHints } from './page-hints.ts';
-import { isPhoneLink } from './phone-links.ts';
+import { isPhoneLink, mayBePhoneLink } from './phone-links.ts';
 import { createRenderEvidence, naming, type RenderEvidence } from './render-evidence.ts';
 import { kindOfScript, readScript } from './script-text.ts';
 import { readVcards, type VcardNumber, vcardOfLink } from './vcards.ts';
@@ -124,11 +124,11 @@ function openTag(scan: Scan, tag: Tag, attributes: Attributes, closed: boolean, 
   }
   const { page, hidden, properties } = scan;
   const { present } = attributes;
-  const isNamed = hasTrait(tag, traits.named);
   if (hasTrait(tag, traits.block)) scan.text.breakLine();
   if (hasTrait(tag, traits.preformatted)) scan.preformatted = true;
   if (hasTrait(tag, traits.breaksOut)) scan.deadTag = null;
-  if (isNamed || page.evidence.isAtRoot || (present & naming) !== 0) page.evidence.openTag(tag, attributes);
+  if (hasTrait(tag, traits.scripted) || page.evidence.isAtRoot || (present & naming) !== 0)
+    page.evidence.openTag(tag, attributes);
   if (!closed && (tag === script || tag === style)) scan.deadTag = tag;
   if (tag === script) {
     scan.scriptType = attributes.get(attribute.type);
@@ -136,8 +136,9 @@ function openTag(scan: Scan, tag: Tag, attributes: Attributes, closed: boolean, 
   }
   if (hidden.isInside || (present & hiding) !== 0) hidden.open(tag, attributes, closed);
   if (properties.isInside || (present & declaring) !== 0) properties.open(tag, attributes, closed);
-  if (attributes.digits >= leastDigits) readAttributes(tag, attributes, scan.attributes, page.declared);
-  if (!isNamed) return;
+  if ((present & descriptions) !== 0 || attributes.hasData || hasTrait(tag, traits.valued))
+    readAttributes(tag, attributes, scan.attributes, page.declared);
+  if (!hasTrait(tag, traits.referring)) return;
   page.hints.openTag(tag, attributes);
   readReferences(scan, tag, attributes, offset);
 }
@@ -148,21 +149,10 @@ function openTemplate(scan: Scan, tag: Tag, attributes: Attributes): void {
   if (scan.deadTemplates > 0 || attributes.get(attribute.shadowrootmode) === null) scan.deadTemplates += 1;
 }
 
-const leastDigitsOfLink = 3;
-const whatsAppHosts = ['wa.me/', 'whatsapp.com'].map(needle);
-const colon = needle(':');
-
-/** Looked at in place, since most links are none. */
-function mayBePhoneLink(attributes: Attributes): boolean {
-  if (attributes.begins(attribute.href, 'http'))
-    return whatsAppHosts.some((host) => attributes.holds(attribute.href, host));
-  return !attributes.begins(attribute.href, '/') && attributes.holds(attribute.href, colon);
-}
-
 function readReferences({ page, text, wantsLinks }: Scan, tag: Tag, attributes: Attributes, offset: number): void {
   if (tag === a || tag === area) {
     text.endNumber();
-    const mayDial = attributes.digitsOf(attribute.href) >= leastDigitsOfLink && mayBePhoneLink(attributes);
+    const mayDial = mayBePhoneLink(attributes);
     if (!wantsLinks && !mayDial) return;
     const href = attributes.get(attribute.href);
     if (href === null) return;
@@ -215,7 +205,7 @@ function closeTag(scan: Scan, tag: Tag): void {
   if (tag === scan.deadTag) scan.deadTag = null;
   const { hidden, properties } = scan;
   const { evidence } = scan.page;
-  if (evidence.isAtRoot || hasTrait(tag, traits.named)) evidence.closeTag(tag);
+  if (evidence.isAtRoot || hasTrait(tag, traits.scripted)) evidence.closeTag(tag);
   if (hidden.isInside) hidden.close(tag);
   if (properties.isInside) properties.close(tag);
 }
