@@ -55,6 +55,7 @@ const reading: Reading = {
   sealed: 'c2VhbGVk',
   findings: 1,
   rejected: {},
+  numberRegions: {},
   links: [],
   cuts: [],
   noindex: false,

@@ -1,6 +1,13 @@
 import { workerData } from 'node:worker_threads';
 import type { CutKind, RejectReason, ResultLink } from '@numfleet/contracts';
-import { decodeHtml, readPage as extractPage, type PageReading, readText, toUtf8 } from '@numfleet/extract';
+import {
+  decodeHtml,
+  readPage as extractPage,
+  type PageReading,
+  type RegionCounts,
+  readText,
+  toUtf8,
+} from '@numfleet/extract';
 import { contentKeyOf, createUrlCodec, hasNumberBeyond, normaliseUrl, sealFindings } from '@numfleet/privacy';
 import { spokenText } from './spoken-text.ts';
 
@@ -14,6 +21,8 @@ export interface ReadTask {
   pageId: string;
   leaseToken: string;
   region: string | null;
+  /** Of other pages of its host. */
+  hostNumbers: RegionCounts;
   url: string;
   fetched: Uint8Array;
   contentType: string | null;
@@ -30,6 +39,8 @@ export interface Reading {
   sealed: string | null;
   findings: number;
   rejected: Partial<Record<RejectReason, number>>;
+  /** How many of its international numbers are of each region. */
+  numberRegions: RegionCounts;
   links: ResultLink[];
   cuts: CutKind[];
   /** It asks not to be kept; then there are no findings. */
@@ -62,6 +73,7 @@ export async function readPage(task: ReadTask): Promise<Reading> {
     sealed,
     findings: page.findings.length,
     rejected: page.rejected,
+    numberRegions: page.numberRegions,
     links: links.map((link) => ({ url: urls.toWire(link), via: 'link' as const })),
     cuts,
     noindex: page.noindex,
@@ -99,18 +111,18 @@ function parse({ fetched, contentType, rendered }: ReadTask): string | Uint8Arra
   return isPlainText(contentType) ? decodeHtml(fetched, contentType).html : toUtf8(fetched, contentType).utf8;
 }
 
-type Read = Omit<PageReading, 'regions' | 'numberRegions'>;
+type Read = Omit<PageReading, 'regions'>;
 
 function extract(task: ReadTask, text: string | Uint8Array): Read {
-  const { url, region } = task;
+  const { url, region, hostNumbers } = task;
   if (task.rendered || typeof text !== 'string') {
     const isRendered = task.rendered !== null && !task.rendered.partial;
-    return extractPage(text, { url, region, maxFindings, maxLinks, isRendered });
+    return extractPage(text, { url, region, hostNumbers, maxFindings, maxLinks, isRendered });
   }
   return { ...readText(text, { region, maxFindings }), links: [], ...unmarked };
 }
 
-const unmarked = { nofollow: false, noindex: false, wantsBrowser: false, hasScripts: false };
+const unmarked = { nofollow: false, noindex: false, wantsBrowser: false, hasScripts: false, numberRegions: {} };
 
 /** Page and headers may ask that its links be not followed, and that it be not kept (I11): the stricter counts. */
 function obey(page: Read, { robotsTag }: ReadTask): Read {
@@ -119,7 +131,7 @@ function obey(page: Read, { robotsTag }: ReadTask): Read {
   return {
     ...{ ...page, noindex, nofollow },
     ...(nofollow && { links: [] }),
-    ...(noindex && { findings: [], rejected: {} }),
+    ...(noindex && { findings: [], rejected: {}, numberRegions: {} }),
   };
 }
 

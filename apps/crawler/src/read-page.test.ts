@@ -101,6 +101,20 @@ describe('stages 3.3 to 3.5', () => {
     });
   });
 
+  it('G31: a national number is read by the international ones that its host had on other pages of the campaign', async () => {
+    const page = (host: string, html: string) => ({ ...fetched(html), url: `http://${host}/` });
+    const foundOn = async (host: string, html: string, campaignId: string) => {
+      const reading = await reader.read({ ...job, campaignId }, page(host, html), null, AbortSignal.timeout(20_000));
+      return reading.findings;
+    };
+    const national = '<p>Call 020 7946 0958';
+    expect(await foundOn('offices.test', national, '31')).toBe(0);
+    expect(await foundOn('offices.test', '<p>Head office: +44 113 496 0000', '31')).toBe(1);
+    expect(await foundOn('offices.test', national, '31')).toBe(1);
+    expect(await foundOn('elsewhere.test', national, '31')).toBe(0);
+    expect(await foundOn('offices.test', national, '32')).toBe(0);
+  });
+
   it.each([
     ['its meta robots', '<meta name=robots content=noindex>', {}],
     ['meta of our name', '<meta name=numfleet content="noindex">', {}],

@@ -4,6 +4,7 @@ import { robotsTagOf } from '@numfleet/egress';
 import { Tinypool } from 'tinypool';
 import type { FetchedDocument } from './fetch-page.ts';
 import type { Holdings } from './holdings.ts';
+import { createHostNumbers } from './host-numbers.ts';
 import type { Rendered } from './page-run.ts';
 import type { Reading, ReadTask, ThreadKeys } from './page-thread.ts';
 import type { Stages } from './stages.ts';
@@ -30,6 +31,7 @@ export function createPageReader(deps: {
     resourceLimits: { maxOldGenerationSizeMb: 512 },
   });
   const known = new Set(pool.threads);
+  const hostNumbers = createHostNumbers();
   /** Those that the pool has told to end; they end later, which `terminate` waits for. */
   const letGo = () => {
     const gone = [...known].filter((thread) => !pool.threads.includes(thread));
@@ -38,11 +40,13 @@ export function createPageReader(deps: {
   };
   return {
     async read(job, fetched, rendered, signal) {
-      const task = taskFor(job, fetched, rendered);
+      const { campaignId } = job;
+      const task = { ...taskFor(job, fetched, rendered), hostNumbers: hostNumbers.of(campaignId, fetched.url) };
       try {
         const running = pool.run(task, { name: 'readPage', signal });
         for (const thread of pool.threads) known.add(thread);
         const reading: Reading = await running;
+        hostNumbers.learn(campaignId, fetched.url, reading.numberRegions);
         for (const { stage, ...at } of reading.stages) deps.stages.ran(stage, job.pageId, at);
         return reading;
       } catch (error) {
@@ -55,7 +59,7 @@ export function createPageReader(deps: {
   };
 }
 
-function taskFor(job: PageJob, fetched: FetchedDocument, rendered: Rendered | null): ReadTask {
+function taskFor(job: PageJob, fetched: FetchedDocument, rendered: Rendered | null): Omit<ReadTask, 'hostNumbers'> {
   return {
     pageId: job.pageId,
     leaseToken: job.leaseToken,

@@ -306,6 +306,16 @@ describe('readPage links', () => {
   });
 });
 
+test.each([
+  ['links that dial', `<a href="tel:${number}">x</a>`],
+  ['microdata', `<p itemprop=telephone content="${number}">`],
+  ['attributes', `<p data-phone="${number}">`],
+  ['JSON-LD', `<script type=application/ld+json>{"telephone":"${number}"}</script>`],
+])('I8: of %s without end some are left out, and that is recorded', (_, html) => {
+  expect(read(html.repeat(4_999)).cuts).toEqual([]);
+  expect(read(html.repeat(5_000)).cuts).toEqual(['findings']);
+});
+
 describe('readPage wants a browser', () => {
   const text = 'word '.repeat(100);
   test.each([

@@ -81,13 +81,15 @@ export function readPage(html: string | Uint8Array, options: ReadPageOptions): P
     takeText(collector, folded, source, codes);
   }
   const { links, cut } = linksOf(page, url, maxLinks);
-  const cuts: CutKind[] = cut ? [...collector.cuts, 'links'] : collector.cuts;
+  const cuts = new Set<CutKind>(collector.cuts);
+  if (page.isCut) cuts.add('findings');
+  if (cut) cuts.add('links');
   const { findings, rejected } = collector;
   return {
     findings,
     rejected,
     links,
-    cuts,
+    cuts: [...cuts],
     nofollow: page.nofollow,
     noindex: page.noindex,
     wantsBrowser: page.evidence.wantsBrowser(),

@@ -2,6 +2,7 @@ import { type Attribute, type Attributes, attribute, attributeSet } from '../htm
 import type { Tag } from '../html/tags.ts';
 import type { TextWriter } from '../text/folded-text.ts';
 import { type DeclaredValue, kindOf } from './declared-property.ts';
+import { keep } from './keep.ts';
 
 const descriptionNames = [attribute.title, attribute['aria-label'], attribute.alt];
 export const descriptions = attributeSet(...descriptionNames);
@@ -51,11 +52,8 @@ function write(writer: TextWriter, attributes: Attributes, name: Attribute): voi
   writer.breakLine();
 }
 
-/** More than a page's findings. */
-const mostDeclared = 5_000;
-
 function declare(declared: DeclaredValue[], value: string, isFax: boolean, offset: number): void {
-  if (declared.length < mostDeclared) declared.push({ value, isFax, offset });
+  keep(declared, { value, isFax, offset });
 }
 
 /** A field that shows its own number; an empty one has no digits. */

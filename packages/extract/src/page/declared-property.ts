@@ -1,6 +1,7 @@
 import { type Attributes, attribute, attributeSet, needle } from '../html/attributes.ts';
 import { textOf } from '../html/bytes.ts';
 import { hasTrait, type Tag, traits } from '../html/tags.ts';
+import { keep } from './keep.ts';
 
 /** A value that its page declares to be a telephone or fax number. */
 export type DeclaredValue = { value: string; isFax: boolean; offset: number };
@@ -20,15 +21,13 @@ export type PropertyReader = {
 
 /** A telephone number is no longer than this; beyond it the element was left open. */
 const longestValue = 100;
-/** More than a page's findings. */
-const mostValues = 5_000;
 
 export function createPropertyReader(): PropertyReader {
   const values: DeclaredValue[] = [];
   let current: (DeclaredValue & { tag: Tag; depth: number }) | null = null;
   const end = (): void => {
-    if (current !== null && values.length < mostValues) {
-      values.push({ value: current.value.slice(0, longestValue), isFax: current.isFax, offset: current.offset });
+    if (current !== null) {
+      keep(values, { value: current.value.slice(0, longestValue), isFax: current.isFax, offset: current.offset });
     }
     current = null;
     reader.isInside = false;
@@ -42,8 +41,7 @@ export function createPropertyReader(): PropertyReader {
       const content = attributes.get(attribute.content);
       const isFax = kind === 'fax';
       if (content !== null) {
-        if (values.length < mostValues)
-          values.push({ value: content, isFax, offset: attributes.offsetOf(attribute.content) });
+        keep(values, { value: content, isFax, offset: attributes.offsetOf(attribute.content) });
       } else if (current === null && !closed && !hasTrait(tag, traits.void)) {
         current = { value: '', isFax, offset: -1, tag, depth: 1 };
         reader.isInside = true;

@@ -1,3 +1,5 @@
+import { keep } from './keep.ts';
+
 /** A value of `telephone` or `faxNumber` of schema.org, as it is written. */
 type DeclaredNumber = { value: string; isFax: boolean };
 
@@ -7,8 +9,6 @@ export type JsonLd = {
   countries: string[];
 };
 
-/** More than a page's findings; what is beyond them costs memory and gives nothing. */
-const mostValues = 5_000;
 const mostCountries = 32;
 const longestValue = 1_000;
 
@@ -39,9 +39,7 @@ function readEntry(key: string, value: unknown, { numbers, countries }: JsonLd):
     if (countries.length < mostCountries) countries.push(...valuesOf(country));
   } else {
     const isFax = name === 'faxnumber';
-    for (const number of valuesOf(value)) {
-      if (numbers.length < mostValues) numbers.push({ value: number.slice(0, longestValue), isFax });
-    }
+    for (const number of valuesOf(value)) keep(numbers, { value: number.slice(0, longestValue), isFax });
   }
 }
 

@@ -9,6 +9,7 @@ import { descriptions, readAttributes } from './attribute-text.ts';
 import { createPropertyReader, type DeclaredValue, declaring, type PropertyReader } from './declared-property.ts';
 import { createHiddenElement, type HiddenElement, hiding } from './hidden-element.ts';
 import { readJsonLd } from './json-ld.ts';
+import { isFull, keep } from './keep.ts';
 import { createPageHints, type PageHints } from './page-hints.ts';
 import { isPhoneLink, mayBePhoneLink } from './phone-links.ts';
 import { createRenderEvidence, naming, type RenderEvidence } from './render-evidence.ts';
@@ -40,6 +41,8 @@ export type ScannedPage = {
   properties: DeclaredValue[];
   /** Attributes that say that they hold a number. */
   declared: DeclaredValue[];
+  /** It declares more than was kept. */
+  isCut: boolean;
   /** `href` of `<a>` and `<area>`, and other addresses that lead to a page: frames, canonical links, and `<meta http-equiv=refresh>`. */
   references: string[];
   baseHref: string | null;
@@ -82,9 +85,12 @@ export function scanPage(bytes: Uint8Array, { isRendered, wantsLinks }: ScanOpti
     },
   };
   scanHtml(bytes, { openTag, closeTag, text: readText, rawText: readRawText }, scan, isRendered);
+  const properties = scan.properties.finish();
+  const { phoneLinks, jsonLd, vcards, declared } = scan.page;
   return {
     ...scan.page,
-    properties: scan.properties.finish(),
+    properties,
+    isCut: [phoneLinks, jsonLd, vcards, declared, properties].some(isFull),
     text: scan.text.finish(),
     script: scan.script.finish(),
     attributes: scan.attributes.finish(),
@@ -105,11 +111,9 @@ type Scan = {
   deadTag: Tag | null;
   /** Of the `<script>` that was opened last. */
   scriptType: string | null;
-  page: Omit<ScannedPage, 'properties' | 'text' | 'script' | 'attributes'>;
+  page: Omit<ScannedPage, 'properties' | 'isCut' | 'text' | 'script' | 'attributes'>;
 };
 
-/** More than a page's findings; what is beyond them costs memory and gives nothing. */
-const mostDeclared = 5_000;
 const mostCountries = 32;
 /** Beyond it the words before a link are not looked at, which cost more than all else of it. */
 const mostLabelled = 2_000;
@@ -159,7 +163,7 @@ function readReferences({ page, text, wantsLinks }: Scan, tag: Tag, attributes: 
     if (mayDial && isPhoneLink(href)) {
       const { length } = page.phoneLinks;
       const before = length < mostLabelled ? text.tail() : '';
-      if (length < mostDeclared) page.phoneLinks.push({ href, before, offset });
+      keep(page.phoneLinks, { href, before, offset });
       return;
     }
     const vcard = mayDial ? vcardOfLink(href) : null;
@@ -247,12 +251,12 @@ function readRawText(scan: Scan, tag: Tag, start: number, end: number): void {
 
 function takeJsonLd(page: Scan['page'], json: string, offset: number): void {
   const { numbers, countries } = readJsonLd(json);
-  for (const number of numbers) if (page.jsonLd.length < mostDeclared) page.jsonLd.push({ ...number, offset });
+  for (const number of numbers) keep(page.jsonLd, { ...number, offset });
   page.countries.push(...countries.slice(0, mostCountries - page.countries.length));
 }
 
 function takeVcards(page: Scan['page'], text: string, offset: number): void {
   const { numbers, countries } = readVcards(text);
-  for (const number of numbers) if (page.vcards.length < mostDeclared) page.vcards.push({ ...number, offset });
+  for (const number of numbers) keep(page.vcards, { ...number, offset });
   page.countries.push(...countries.slice(0, mostCountries - page.countries.length));
 }

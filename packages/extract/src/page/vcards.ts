@@ -1,4 +1,5 @@
 import type { FindingLabel } from '@numfleet/contracts';
+import { isFull } from './keep.ts';
 import { readPhoneLink } from './phone-links.ts';
 
 /** A telephone of a vCard, as it is written, what it is for, and where its line begins in the text. */
@@ -13,8 +14,6 @@ export type Vcards = {
   countries: string[];
 };
 
-/** More than a page's findings; what is beyond them costs memory and gives nothing. */
-const mostNumbers = 5_000;
 const mostCountries = 32;
 
 /** The `TEL` lines of vCards (RFC 6350, and its forerunners 2.1 and 3.0) in a text; what else it holds is passed over. */
@@ -30,7 +29,7 @@ function readLine(line: string, offset: number, { numbers, countries }: Vcards):
   if (/^adr$/i.test(name)) {
     const country = value.split(';')[6]?.trim();
     if (country && countries.length < mostCountries) countries.push(country);
-  } else if (numbers.length < mostNumbers && /\p{Nd}/u.test(value)) {
+  } else if (!isFull(numbers) && /\p{Nd}/u.test(value)) {
     const number = /^tel:/i.test(value) ? readPhoneLink(value)?.value : value;
     if (number !== undefined) numbers.push({ value: number, label: labelOf(parameters), offset });
   }
