@@ -69,6 +69,8 @@ export function createBrowserHolder(
   deps: RecyclingLimits & {
     chromium: Chromium;
     proxy: { server: string };
+    userAgent: string;
+    locale: string;
     runDir: string;
     runRoot?: string;
     emit: Emit;

@@ -1,6 +1,5 @@
 import { type Emit, NumfleetError } from '@numfleet/contracts';
 import { abandonOnAbort, createDeadline, type Deadline } from '@numfleet/service';
-import { errors } from 'playwright-core';
 import { createBrowserHolder, type PoolState, type RecyclingLimits } from './browser-holder.ts';
 import type { Chromium } from './chromium.ts';
 import type { RunningBrowser } from './launch-browser.ts';
@@ -27,6 +26,9 @@ export interface BrowserPool extends AsyncDisposable {
 }
 
 export interface BrowserPoolDeps extends Presence, RecyclingLimits {
+  /** How the browser presents itself: as what it is (I11). */
+  userAgent: string;
+  locale: string;
   chromium: Chromium;
   /** Browsers write here and nowhere else; what dead owners left here is removed. */
   runDir: string;
@@ -41,12 +43,11 @@ export interface BrowserPoolDeps extends Presence, RecyclingLimits {
 export function createBrowserPool(deps: BrowserPoolDeps): BrowserPool {
   const slots = createSlots(deps.maxPages);
   const holder = createBrowserHolder(deps);
-  const presence: Presence = { proxy: deps.proxy, userAgent: deps.userAgent, locale: deps.locale };
 
   const renderInSlot = async (request: RenderRequest, deadline: Deadline): Promise<RenderOutcome> => {
     using _slot = await slots.take(deadline.signal);
     using tenancy = await holder.enter(deadline.signal);
-    const lease = leasePage(tenancy.browser, presence, deps.emit);
+    const lease = leasePage(tenancy.browser, deps, deps.emit);
     try {
       const page = await whileBothLive(runLease(lease, request, deadline), tenancy.browser, deadline.signal);
       return { kind: 'rendered', ...page };
@@ -80,9 +81,9 @@ export function createBrowserPool(deps: BrowserPoolDeps): BrowserPool {
 
 async function runLease(lease: PageLease, request: RenderRequest, deadline: Deadline): Promise<RenderedPage> {
   const open = await lease.opening;
-  const { promise: lost, reject } = Promise.withResolvers<never>();
-  const onLost = () => reject(new NumfleetError('render-crashed', 'The page crashed its renderer.'));
-  open.page.once('crash', onLost).once('close', onLost);
+  const lost = open.lost.then(() => {
+    throw new NumfleetError('render-crashed', 'The page crashed its renderer.');
+  });
   lost.catch(() => {});
   return await Promise.race([renderPage(open, request, deadline), lost]);
 }
@@ -92,20 +93,12 @@ async function whileBothLive<T>(work: Promise<T>, browser: RunningBrowser, deadl
   try {
     return await abandonOnAbort(work, AbortSignal.any([deadline, browser.gone]));
   } catch (error) {
-    if (deadline.aborted || !(browser.gone.aborted || tellsOfLoss(error))) throw error;
+    if (deadline.aborted || !browser.gone.aborted) throw error;
     throw new NumfleetError('render-crashed', 'The browser ended under the page.');
   }
 }
 
-/** What was asked of a page fails before it is told that the page, or the browser, is gone. Playwright has no code for it. */
-function tellsOfLoss(error: unknown): boolean {
-  return /Target page, context or browser has been closed|(Page|Target) crashed|(Target|Session) closed/.test(
-    String(error),
-  );
-}
-
 function failureCode(error: unknown): 'render-timeout' | 'render-crashed' | 'browser-missing' {
-  if (error instanceof errors.TimeoutError) return 'render-timeout';
   if (error instanceof NumfleetError) {
     const { code } = error;
     if (code === 'render-timeout' || code === 'render-crashed' || code === 'browser-missing') return code;
@@ -114,7 +107,7 @@ function failureCode(error: unknown): 'render-timeout' | 'render-crashed' | 'bro
   throw new NumfleetError('internal-error', `The browser did not take the page (${netErrorOf(error)}).`);
 }
 
-/** Playwright's messages hold URLs, which must not be logged; Chromium's own code is all that is kept of them. */
+/** Messages may hold URLs, which must not be logged; Chromium's own code is all that is kept of them. */
 function netErrorOf(error: unknown): string {
   return /net::ERR_\w+/.exec(String(error))?.[0] ?? (error instanceof Error ? error.name : typeof error);
 }

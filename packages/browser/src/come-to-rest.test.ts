@@ -85,6 +85,44 @@ describe.concurrent('a page is read when it has come to rest:', { timeout }, () 
   });
 });
 
+/** Each calls `done` in the end, and till then its document stands still and nothing is asked for. */
+const later = {
+  'a timer': 'setTimeout(done, 400)',
+  'a timer whose work is text': "setTimeout('done()', 400)",
+  'a timer that was set anew': 'clearTimeout(setTimeout(fail, 300)); setTimeout(() => setTimeout(done, 300), 200)',
+  'a timer of a frame': `document.body.append(document.createElement('iframe')); frames[0].setTimeout(done, 400)`,
+  'animation frames': 'let frames = 0; (function next() { ++frames < 25 ? requestAnimationFrame(next) : done(); })()',
+  'an animation': 'document.body.animate({ opacity: [0, 1] }, 400).finished.then(done)',
+  'a worker': `new Worker(URL.createObjectURL(new Blob(['setTimeout(() => postMessage(1), 400)']))).onmessage = done`,
+  'being seen': 'new IntersectionObserver(([one]) => one.isIntersecting && done()).observe(below)',
+  'being scrolled to': "addEventListener('scroll', () => scrollY > 2_000 && done())",
+};
+
+describe.concurrent('what a page has set for later is waited for:', { timeout }, () => {
+  test.each(Object.entries(later))('%s', async (_, script) => {
+    const page = await rendered(`<body><p id="below" style="margin-top: 3500px">below<script>
+      const done = () => document.body.append('[' + 'done]');
+      const fail = () => document.body.append('[' + 'failed]');
+      ${script}
+    </script>`);
+    expect(page.html).toContain('[done]');
+    expect(page.html).not.toContain('[failed]');
+    expect(page.cuts).toEqual([]);
+  });
+
+  test('pages do not see that we know: what stands for timers looks and acts like them', async () => {
+    const page = await rendered(`<body><script>
+      const told = [setTimeout, clearInterval, IntersectionObserver, addEventListener].map((one) => [one.name, one.length, /native code/.test(one)]);
+      class Own extends IntersectionObserver {}
+      const own = new Own(() => {}) instanceof Own && new IntersectionObserver(() => {}) instanceof IntersectionObserver;
+      setTimeout((...given) => document.body.append(JSON.stringify([told, own, given])), '1', 'a', 'b');
+    </script>`);
+    expect(page.html).toContain(
+      '[[["setTimeout",1,true],["clearInterval",0,true],["IntersectionObserver",1,true],["addEventListener",2,true]],true,["a","b"]]',
+    );
+  });
+});
+
 describe.concurrent('what fails on the way', { timeout }, () => {
   test.each([
     ['data whose connection breaks', fetches('/reset-once/data'), '[data]'],

@@ -1,7 +1,7 @@
 import { access, constants, readdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { homedir } from 'node:os';
+import { basename, join } from 'node:path';
 import { NumfleetError } from '@numfleet/contracts';
-import { chromium as playwrightChromium } from 'playwright-core';
 import { type Chromium, chromiumVersion } from './chromium.ts';
 import { unpackChromium } from './unpack-chromium.ts';
 
@@ -10,12 +10,18 @@ import { unpackChromium } from './unpack-chromium.ts';
  * one on npm unpacked into `runtimeDir`), else a full Chromium (Playwright's, the system's).
  * Throws `config-invalid` when the configured one does not run, `browser-missing` when there is none.
  */
-export async function findChromium(deps: { chromiumPath?: string | undefined; runtimeDir: string }): Promise<Chromium> {
+export async function findChromium(deps: {
+  chromiumPath?: string | undefined;
+  /** Where Playwright has put browsers. Its own library would tell, for 75 MiB of memory. */
+  playwrightBrowsers?: string | undefined;
+  runtimeDir: string;
+}): Promise<Chromium> {
   if (deps.chromiumPath !== undefined) return await configuredChromium(deps.chromiumPath);
+  const playwrights = await playwrightBrowsers(deps.playwrightBrowsers ?? defaultPlaywrightBrowsers);
   return (
-    (await firstThatRuns([...(await playwrightShells()), ...systemShells])) ??
+    (await firstThatRuns([...playwrights.shells, ...systemShells])) ??
     (await unpackChromium(deps.runtimeDir)) ??
-    (await firstThatRuns([playwrightChromium.executablePath(), ...systemChromiums])) ??
+    (await firstThatRuns([...playwrights.chromiums, ...systemChromiums])) ??
     missing()
   );
 }
@@ -51,23 +57,30 @@ function kindOf(path: string): Chromium['kind'] {
   return /headless[-_]?shell/i.test(basename(path)) ? 'headless-shell' : 'chromium';
 }
 
-/**
- * Playwright tells where its full Chromium is (`…/chromium-1255/chrome-linux64/chrome`), not its headless shell, which
- * lies beside it (`…/chromium_headless_shell-1255/chrome-headless-shell-linux64/chrome-headless-shell`).
- */
-async function playwrightShells(): Promise<string[]> {
-  const registry = dirname(dirname(dirname(playwrightChromium.executablePath())));
-  const shells = (await namesIn(registry)).filter((name) => name.startsWith('chromium_headless_shell-'));
-  const newestFirst = shells.sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
-  const paths: string[] = [];
-  for (const shell of newestFirst) {
-    for (const platform of await namesIn(join(registry, shell))) {
-      paths.push(join(registry, shell, platform, 'chrome-headless-shell'));
-      paths.push(join(registry, shell, platform, 'headless_shell'));
+/** Its browsers lie in folders such as `chromium_headless_shell-1255/chrome-headless-shell-linux64` and `chromium-1255/chrome-linux64`. */
+async function playwrightBrowsers(folder: string): Promise<{ shells: string[]; chromiums: string[] }> {
+  const newestFirst = (await namesIn(folder)).sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+  const programs = async (kind: string, names: readonly string[]) => {
+    const paths: string[] = [];
+    for (const release of newestFirst.filter((name) => name.startsWith(`${kind}-`))) {
+      for (const platform of await namesIn(join(folder, release))) {
+        paths.push(...names.map((name) => join(folder, release, platform, name)));
+      }
     }
-  }
-  return paths;
+    return paths;
+  };
+  return {
+    shells: await programs('chromium_headless_shell', ['chrome-headless-shell', 'headless_shell']),
+    chromiums: await programs('chromium', ['chrome', ...macPrograms]),
+  };
 }
+
+const defaultPlaywrightBrowsers = join(
+  homedir(),
+  process.platform === 'darwin' ? 'Library/Caches/ms-playwright' : '.cache/ms-playwright',
+);
+
+const macPrograms = ['Google Chrome for Testing', 'Chromium'].map((name) => `${name}.app/Contents/MacOS/${name}`);
 
 async function namesIn(folder: string): Promise<string[]> {
   return await readdir(folder).catch(() => []);

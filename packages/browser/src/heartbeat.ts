@@ -1,5 +1,4 @@
 import { sleep } from '@numfleet/service';
-import type { CDPSession } from 'playwright-core';
 import type { RunningBrowser } from './launch-browser.ts';
 import { settles } from './settles.ts';
 
@@ -11,15 +10,10 @@ export async function watchHeartbeat(
   browser: RunningBrowser,
   { onBeat, onSilent }: { onBeat: () => Promise<void>; onSilent: (timeoutMs: number) => void },
 ): Promise<void> {
-  let session: CDPSession | null = null;
-  const beat = async () => {
-    session ??= await browser.playwright.newBrowserCDPSession();
-    await session.send('Browser.getVersion');
-  };
   try {
     for (;;) {
       await sleep(beatEveryMs, browser.gone);
-      const answered = await settles(beat(), beatTimeoutMs);
+      const answered = await settles(browser.cdp.browser.send('Browser.getVersion'), beatTimeoutMs);
       browser.gone.throwIfAborted();
       if (!answered) return onSilent(beatTimeoutMs);
       await onBeat();

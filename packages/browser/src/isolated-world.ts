@@ -1,4 +1,4 @@
-import type { CDPSession } from 'playwright-core';
+import type { CdpSession } from './cdp.ts';
 
 /** Runs scripts of ours in a page, in a world of their own where the page's scripts cannot have replaced anything. */
 export interface IsolatedWorld {
@@ -6,8 +6,8 @@ export interface IsolatedWorld {
   call<T>(source: string, argument?: unknown): Promise<T>;
 }
 
-export async function openIsolatedWorld(session: CDPSession): Promise<IsolatedWorld> {
-  let contextId = await createContext(session);
+export async function openIsolatedWorld(session: CdpSession, frameId: string): Promise<IsolatedWorld> {
+  let contextId = await createContext(session, frameId);
   const evaluate = async (expression: string) =>
     await session.send('Runtime.evaluate', { contextId, expression, awaitPromise: true, returnByValue: true });
   return {
@@ -16,7 +16,7 @@ export async function openIsolatedWorld(session: CDPSession): Promise<IsolatedWo
       const { result, exceptionDetails } = await evaluate(expression).catch(async (error) => {
         // A `javascript:` address puts another document in the place of the one before, and its worlds go with that.
         if (!/find context/.test(String(error))) throw error;
-        contextId = await createContext(session);
+        contextId = await createContext(session, frameId);
         return await evaluate(expression);
       });
       // Without the exception, which may hold the page's text.
@@ -26,8 +26,7 @@ export async function openIsolatedWorld(session: CDPSession): Promise<IsolatedWo
   };
 }
 
-async function createContext(session: CDPSession): Promise<number> {
-  const { frameTree } = await session.send('Page.getFrameTree');
-  const { executionContextId } = await session.send('Page.createIsolatedWorld', { frameId: frameTree.frame.id });
+async function createContext(session: CdpSession, frameId: string): Promise<number> {
+  const { executionContextId } = await session.send('Page.createIsolatedWorld', { frameId });
   return executionContextId;
 }

@@ -4,11 +4,10 @@ import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { type BrowserEnding, type Emit, NumfleetError } from '@numfleet/contracts';
-import { guardPath } from '@numfleet/service';
-import { type Browser, chromium as playwrightChromium } from 'playwright-core';
+import { guardPath, withDeadline } from '@numfleet/service';
+import { type CdpConnection, connectCdp } from './cdp.ts';
 import type { Chromium } from './chromium.ts';
 import { launchFlags } from './launch-flags.ts';
-import { createPipeTransport } from './pipe-transport.ts';
 import { killGroup } from './process-group.ts';
 import { createRunFolder, type RunFolder } from './run-folder.ts';
 import { lacksSandbox, type Sandbox } from './sandbox.ts';
@@ -17,7 +16,7 @@ import { settles } from './settles.ts';
 export interface RunningBrowser {
   /** Of Chromium's main process, which leads its process group. */
   readonly pid: number;
-  readonly playwright: Browser;
+  readonly cdp: CdpConnection;
   readonly sandbox: Sandbox;
   /** Aborted as soon as the browser is being ended or has died. */
   readonly gone: AbortSignal;
@@ -32,6 +31,9 @@ export interface RunningBrowser {
 export interface LaunchDeps {
   chromium: Chromium;
   proxyServer: string;
+  /** How pages see it, and how it presents itself to sites (I11). */
+  userAgent: string;
+  locale: string;
   runDir: string;
   emit: Emit;
 }
@@ -60,6 +62,8 @@ async function start(deps: LaunchDeps, sandbox: Sandbox): Promise<Started> {
   const flags = launchFlags({
     profile: join(folder.path, 'profile'),
     proxyServer: deps.proxyServer,
+    userAgent: deps.userAgent,
+    locale: deps.locale,
     sandboxed: sandbox.on,
     sharedMemory: await hasSharedMemory(),
   });
@@ -69,13 +73,19 @@ async function start(deps: LaunchDeps, sandbox: Sandbox): Promise<Started> {
   const { pid } = child;
   if (pid === undefined) return { stderr: 'the guard cannot be started' };
   undo.defer(async () => void (await killGroup(pid, groupTimeoutMs)));
-  await folder.recordGroup(pid);
-  const playwright = await connect(child, exited, folder.path, deps.emit);
-  if (!playwright) return { stderr: stderr() };
+  try {
+    await folder.recordGroup(pid);
+  } catch (error) {
+    // Where it has ended already, the guard has removed its folder.
+    if (!(await settles(exited, groupTimeoutMs))) throw error;
+    return { stderr: stderr() };
+  }
+  const cdp = await connect(child, exited, deps.emit);
+  if (!cdp) return { stderr: stderr() };
   undo.move();
   const seconds = (performance.now() - startedAt) / 1_000;
   deps.emit({ type: 'browser.started', pid, seconds, sandboxed: sandbox.on });
-  return { browser: superviseBrowser({ pid, playwright, sandbox, folder, exited, emit: deps.emit }) };
+  return { browser: superviseBrowser({ pid, cdp, sandbox, folder, exited, emit: deps.emit }) };
 }
 
 function spawnGuarded(chromium: Chromium, sandbox: Sandbox, flags: string[], folder: RunFolder): ChildProcess {
@@ -112,29 +122,23 @@ async function hasSharedMemory(): Promise<boolean> {
 }
 
 /** Null when the browser ended, or said nothing for too long. */
-async function connect(
-  child: ChildProcess,
-  exited: Promise<unknown>,
-  artifactsDir: string,
-  emit: Emit,
-): Promise<Browser | null> {
-  const transport = createPipeTransport(child.stdio[3] as Writable, child.stdio[4] as Readable);
-  const connecting = playwrightChromium.connectOverCDP(transport, { artifactsDir, timeout: launchTimeoutMs });
-  const failed = connecting.then(
-    () => false,
-    () => true,
+async function connect(child: ChildProcess, exited: Promise<unknown>, emit: Emit): Promise<CdpConnection | null> {
+  const cdp = connectCdp(child.stdio[3] as Writable, child.stdio[4] as Readable);
+  // Pages are stopped before they begin, those too that pages open: so none asks for anything that is not governed.
+  const pages = { autoAttach: true, waitForDebuggerOnStart: true, flatten: true, filter: [{ type: 'page' }] };
+  const attaching = cdp.browser.send('Target.setAutoAttach', pages).then(
+    () => cdp,
+    () => exited.then(() => null),
   );
-  const ended = exited.then(() => true);
-  if (!(await Promise.race([failed, ended]))) return await connecting;
-  if (child.exitCode === null && child.signalCode === null) {
+  return await withDeadline(() => attaching, launchTimeoutMs).catch(() => {
     emit({ type: 'browser.hung', stage: 'launch', timeoutMs: launchTimeoutMs });
-  }
-  return null;
+    return null;
+  });
 }
 
 function superviseBrowser(parts: {
   pid: number;
-  playwright: Browser;
+  cdp: CdpConnection;
   sandbox: Sandbox;
   folder: RunFolder;
   exited: Promise<unknown>;
@@ -154,11 +158,11 @@ function superviseBrowser(parts: {
     return ended;
   };
   // Its pipe closes first, and pages fail with it: whoever asks for the next must not get this browser.
-  parts.playwright.once('disconnected', () => end('crashed'));
+  parts.cdp.closed.addEventListener('abort', () => end('crashed'), { once: true });
   void parts.exited.then(() => end('crashed'));
-  const { pid, playwright, sandbox } = parts;
+  const { pid, cdp, sandbox } = parts;
   return {
-    ...{ pid, playwright, sandbox, gone: gone.signal, ended, end },
+    ...{ pid, cdp, sandbox, gone: gone.signal, ended, end },
     get ending() {
       return ending;
     },
@@ -167,13 +171,13 @@ function superviseBrowser(parts: {
 
 async function endBrowser(parts: {
   pid: number;
-  playwright: Browser;
+  cdp: CdpConnection;
   folder: RunFolder;
   exited: Promise<unknown>;
   emit: Emit;
 }): Promise<void> {
-  // Closing the pipe is what Chromium ends itself by.
-  if (!(await settles(Promise.all([parts.playwright.close(), parts.exited]), closeTimeoutMs))) {
+  parts.cdp[Symbol.dispose]();
+  if (!(await settles(parts.exited, closeTimeoutMs))) {
     parts.emit({ type: 'browser.hung', stage: 'browser', timeoutMs: closeTimeoutMs });
   }
   if (!(await killGroup(parts.pid, groupTimeoutMs))) {

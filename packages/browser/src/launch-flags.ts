@@ -6,6 +6,8 @@
 export function launchFlags(deps: {
   profile: string;
   proxyServer: string;
+  userAgent: string;
+  locale: string;
   sandboxed: boolean;
   /** Whether /dev/shm has room; Docker gives it 64 MB. Files in the profile's folder instead make a killed browser slow to die. */
   sharedMemory: boolean;
@@ -17,6 +19,9 @@ export function launchFlags(deps: {
     '--no-startup-window',
     ...(deps.sandboxed ? [] : ['--no-sandbox']),
     ...(deps.sharedMemory ? [] : ['--disable-dev-shm-usage']),
+    `--user-agent=${deps.userAgent}`,
+    `--lang=${deps.locale}`,
+    `--accept-lang=${deps.locale}`,
     ...networkFlags(deps.proxyServer),
     ...quietFlags,
     ...sightFlags,
@@ -50,6 +55,8 @@ const quietFlags = [
   '--metrics-recording-only',
   '--no-default-browser-check',
   '--no-first-run',
+  // Of errors upwards: what pages say on their console would be written to stderr, some sixty lines a page.
+  '--log-level=2',
   '--password-store=basic',
   '--use-mock-keychain',
   // HTTPS upgrades would ask for another document than the one handed over; a shared worker's requests pass by the bounds.

@@ -1,4 +1,6 @@
-import type { BrowserContext, CDPSession, Frame, Page, Request, Route } from 'playwright-core';
+import type { Protocol } from 'devtools-protocol/types/protocol.js';
+import type { CdpSession } from './cdp.ts';
+import type { OpenPage, ProxyPass } from './page-lease.ts';
 import type { RenderRequest } from './render-page.ts';
 
 /** What a page may load (I7, I8). */
@@ -12,6 +14,8 @@ const pageLimits = {
 };
 
 export interface PageRequests {
+  /** Begins to govern what this session asks for. */
+  govern(session: CdpSession): Promise<void>;
   /** Whether something was refused because a limit was reached. */
   readonly cut: boolean;
   /** Whether something was refused because its host's robots.txt asks so. */
@@ -31,47 +35,55 @@ export interface PageRequests {
  * Puts itself between a page and the network. The document is handed over once, the page goes nowhere else, and what it
  * loads is bounded; what passes goes on to the proxy, which is the guard (I5). This is not: it bounds.
  */
-export async function governRequests(
-  parts: { context: BrowserContext; page: Page; session: CDPSession; fed: AbortSignal },
-  request: RenderRequest,
-): Promise<PageRequests> {
-  const budget = createBudget(parts.fed);
+export function governRequests(page: OpenPage, request: RenderRequest): PageRequests {
+  const budget = createBudget(page.pass.exceeded);
   const navigatedTo = new Set<string>();
   const left = new AbortController();
   let handedOver = false;
   let disallowed = false;
 
-  const answer = async (route: Route, asked: Request) => {
-    const frame = frameOf(asked, parts.page);
-    const isDocument = asked.isNavigationRequest() && frame === parts.page.mainFrame();
-    if (isDocument && !handedOver) {
-      handedOver = true;
-      return await route.fulfill(handOver(request.document));
+  const wantsTo = (url: string) => {
+    if (/^https?:/.test(url) && navigatedTo.size < pageLimits.navigations) navigatedTo.add(url);
+  };
+  const answer = async (session: CdpSession, asked: Asked) => {
+    const { requestId, resourceType, frameId } = asked;
+    const { url } = asked.request;
+    const refuse = (errorReason: 'Aborted' | 'BlockedByClient') =>
+      session.send('Fetch.failRequest', { requestId, errorReason });
+    if (resourceType === 'Document' && frameId === page.frameId) {
+      if (!handedOver) {
+        handedOver = true;
+        return await session.send('Fetch.fulfillRequest', { requestId, ...handOver(request.document) });
+      }
+      wantsTo(url);
+      setTimeout(() => left.abort(), msToLeave).unref();
+      return await refuse('Aborted'); // any other error would put an error page in the document's place
     }
-    if (isDocument || frame === null) {
-      if (asked.isNavigationRequest() && navigatedTo.size < pageLimits.navigations) navigatedTo.add(asked.url());
-      if (isDocument) setTimeout(() => left.abort(), msToLeave).unref();
-      return await route.abort('aborted'); // any other error would put an error page in the document's place
-    }
-    const wanted = !unwantedTypes.has(asked.resourceType()) && !isForeignFrame(asked, request.url);
-    if (wanted && request.mayAsk?.(asked.url()) === false) {
+    const wanted = !unwantedTypes.has(resourceType) && !isForeignFrame(asked, request.url);
+    if (wanted && request.mayAsk?.(url) === false) {
       disallowed = true;
-      return await route.abort('blockedbyclient');
+      return await refuse('BlockedByClient');
     }
-    return wanted && budget.admit() ? await route.continue() : await route.abort('blockedbyclient');
+    if (!wanted || !budget.admit()) return await refuse('BlockedByClient');
+    return await session.send('Fetch.continueRequest', { requestId });
   };
 
-  await parts.context.route('**/*', (route, asked) => answer(route, asked).catch(pageIsGone));
-  parts.context.on('page', (opened) => {
-    if (opened !== parts.page) void opened.close().catch(pageIsGone);
-  });
-  // Only the first request of a chain is routed; a hop can be counted, not refused.
-  parts.page.on('request', (asked) => void (asked.redirectedFrom() && budget.count()));
-  await watchTraffic(parts.session, budget);
+  page.session.on('Page.windowOpen', ({ url }) => wantsTo(url));
   // What is on its way would still be unpacked, and put into the page, for as long as that is open.
-  const stop = () => void parts.session.send('Page.stopLoading').catch(pageIsGone);
+  const stop = () => void page.session.send('Page.stopLoading').catch(pageIsGone);
   budget.overfull.addEventListener('abort', stop, { once: true });
   return {
+    async govern(session) {
+      session.on('Fetch.requestPaused', (asked) => void answer(session, asked).catch(pageIsGone));
+      session.on('Fetch.authRequired', (asked) => void showPass(session, asked, page.pass).catch(pageIsGone));
+      watchTraffic(session, budget);
+      await Promise.all([
+        // Workers have none; the proxy counts what they ask for.
+        session.send('Fetch.enable', { handleAuthRequests: true }).catch(pageIsGone),
+        // What it keeps of answers, to be shown to developers, is of no use here.
+        session.send('Network.enable', { maxTotalBufferSize: 1, maxResourceBufferSize: 1 }),
+      ]);
+    },
     get cut() {
       return budget.exceeded;
     },
@@ -84,6 +96,20 @@ export async function governRequests(
     overfull: budget.overfull,
     left: left.signal,
   };
+}
+
+type Asked = Protocol.Fetch.RequestPausedEvent;
+
+/** To the proxy alone: a site that asks who comes gets no answer. */
+async function showPass(session: CdpSession, asked: Protocol.Fetch.AuthRequiredEvent, pass: ProxyPass): Promise<void> {
+  const { username, password } = pass;
+  const isProxy = asked.authChallenge.source === 'Proxy' && !pass.exceeded.aborted;
+  await session.send('Fetch.continueWithAuth', {
+    requestId: asked.requestId,
+    authChallengeResponse: isProxy
+      ? { response: 'ProvideCredentials', username, password }
+      : { response: 'CancelAuth' },
+  });
 }
 
 interface Budget {
@@ -124,38 +150,32 @@ function createBudget(fed: AbortSignal): Budget {
   };
 }
 
-/** The frame of this page that asks; null when it is a popup's, or of a page that does not exist yet. */
-export function frameOf(asked: Request, page: Page): Frame | null {
-  try {
-    const frame = asked.frame();
-    return frame.page() === page ? frame : null;
-  } catch {
-    return null;
-  }
-}
-
 /** A frame of another origin is another page: advertisements, maps, films. Its address is in the HTML. */
-function isForeignFrame(asked: Request, pageUrl: string): boolean {
-  return asked.isNavigationRequest() && new URL(asked.url()).origin !== new URL(pageUrl).origin;
+function isForeignFrame({ resourceType, request }: Asked, pageUrl: string): boolean {
+  return resourceType === 'Document' && new URL(request.url).origin !== new URL(pageUrl).origin;
 }
 
 /** Numbers are in the text. */
-const unwantedTypes = new Set([
-  'image',
-  'media',
-  'font',
-  'texttrack',
-  'manifest',
-  'ping',
-  'cspviolationreport',
-  'prefetch',
+const unwantedTypes = new Set<Protocol.Network.ResourceType>([
+  'Image',
+  'Media',
+  'Font',
+  'TextTrack',
+  'Manifest',
+  'Ping',
+  'CSPViolationReport',
+  'Prefetch',
 ]);
 
 /** Without a body, or with a status that has none, Chromium would show a page of its own or none. */
 function handOver(document: RenderRequest['document']) {
   const headers = Object.entries(document.headers).filter(([name]) => !transportHeaders.has(name.toLowerCase()));
   const status = document.status >= 400 && document.body.length > 0 ? document.status : 200;
-  return { status, headers: Object.fromEntries(headers), body: Buffer.from(document.body) };
+  return {
+    responseCode: status,
+    responseHeaders: headers.map(([name, value]) => ({ name, value })),
+    body: Buffer.from(document.body).toString('base64'),
+  };
 }
 
 /** They described the way to us, or would make a download of it. */
@@ -170,8 +190,8 @@ const transportHeaders = new Set([
   'transfer-encoding',
 ]);
 
-/** Playwright tells sizes only of what has ended, and routes no websockets; both are counted as they come. */
-async function watchTraffic(session: CDPSession, budget: Budget): Promise<void> {
+/** Websockets, which cannot be refused, and sizes are counted as they come. */
+function watchTraffic(session: CdpSession, budget: Budget): void {
   let document: string | null = null;
   session.on('Network.requestWillBeSent', ({ requestId, loaderId }) => {
     if (requestId === loaderId) document ??= requestId;
@@ -184,7 +204,6 @@ async function watchTraffic(session: CDPSession, budget: Budget): Promise<void> 
     budget.receive(requestId, response.payloadData.length),
   );
   session.on('Network.webSocketCreated', () => budget.count());
-  await session.send('Network.enable');
 }
 
 const msToLeave = 500;

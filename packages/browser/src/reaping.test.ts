@@ -2,30 +2,36 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, type ExpectStatic, test } from 'vitest';
 import { groupUsage } from './process-group.ts';
 import { createBrowserLab } from './testing/browser-lab.ts';
 import { startOwner } from './testing/start-owner.ts';
 
 const timeout = 60_000;
 
-describe('I10: no browser and no profile folder outlives its owner', () => {
-  test('its owner is killed with kill -9 in mid-page', { timeout }, async () => {
-    const { owner, pid, runDir } = await startOwner();
+// They wait most of their time. Of those that run at the same time, each has its own `expect`; more browsers at once would
+// be in each other's way.
+const inTurn = { timeout, concurrent: false };
+describe.concurrent('I10: no browser and no profile folder outlives its owner', () => {
+  test('its owner is killed with kill -9 in mid-page', inTurn, async ({ expect }) => {
+    await using started = await startOwner();
+    const { owner, pid, runDir } = started;
     expect(await countProcesses(pid)).toBeGreaterThan(3);
     owner.kill('SIGKILL');
-    await expectGone(pid, runDir);
+    await expectGone(expect, pid, runDir);
   });
 
-  test('its owner is killed while the browser is stopped', { timeout }, async () => {
-    const { owner, pid, runDir } = await startOwner();
+  test('its owner is killed while the browser is stopped', inTurn, async ({ expect }) => {
+    await using started = await startOwner();
+    const { owner, pid, runDir } = started;
     process.kill(-pid, 'SIGSTOP');
     owner.kill('SIGKILL');
-    await expectGone(pid, runDir);
+    await expectGone(expect, pid, runDir);
   });
 
-  test('its guard is killed too: the next pool on that folder reaps, and says so', { timeout }, async () => {
-    const { owner, pid, runDir } = await startOwner();
+  test('its guard is killed too: the next pool on that folder reaps, and says so', inTurn, async ({ expect }) => {
+    await using started = await startOwner();
+    const { owner, pid, runDir } = started;
     process.kill(-pid, 'SIGSTOP'); // or it would end by itself when its pipe closes
     for (const watcher of await watchersOf(pid)) process.kill(watcher, 'SIGKILL');
     owner.kill('SIGKILL');
@@ -38,7 +44,7 @@ describe('I10: no browser and no profile folder outlives its owner', () => {
     expect(await profiles(runDir)).toHaveLength(1);
   });
 
-  test('a pool leaves alone what has a living owner', { timeout }, async () => {
+  test('a pool leaves alone what has a living owner', inTurn, async ({ expect }) => {
     await using living = await createBrowserLab();
     await using other = await createBrowserLab(undefined, { runDir: living.runDir });
     expect(await profiles(living.runDir)).toHaveLength(2);
@@ -46,7 +52,7 @@ describe('I10: no browser and no profile folder outlives its owner', () => {
     expect((await other.show('<p>x</p>')).kind).toBe('rendered');
   });
 
-  test('its pool is closed', { timeout }, async () => {
+  test('its pool is closed', inTurn, async ({ expect }) => {
     const lab = await createBrowserLab();
     const pid = (await lab.pool.state()).browsers[0]?.pid ?? 0;
     await lab.pool[Symbol.asyncDispose]();
@@ -57,9 +63,9 @@ describe('I10: no browser and no profile folder outlives its owner', () => {
   });
 });
 
-test('a browser that hangs is found by its heartbeat, killed and replaced, and all of it is told (I6)', {
+test.concurrent('a browser that hangs is found by its heartbeat, killed and replaced, and all of it is told (I6)', {
   timeout,
-}, async () => {
+}, async ({ expect }) => {
   await using lab = await createBrowserLab();
   const pid = (await lab.pool.state()).browsers[0]?.pid ?? 0;
   process.kill(pid, 'SIGSTOP');
@@ -72,7 +78,7 @@ test('a browser that hangs is found by its heartbeat, killed and replaced, and a
   expect((await lab.show('<p>x</p>')).kind).toBe('rendered');
 });
 
-test('a browser that dies is told and replaced', { timeout }, async () => {
+test.concurrent('a browser that dies is told and replaced', { timeout }, async ({ expect }) => {
   await using lab = await createBrowserLab();
   const pid = (await lab.pool.state()).browsers[0]?.pid ?? 0;
   const rendering = lab.show('<script>while (true) {}</script>');
@@ -82,7 +88,26 @@ test('a browser that dies is told and replaced', { timeout }, async () => {
   expect(lab.events).toContainEqual({ type: 'browser.ended', pid, reason: 'crashed' });
 });
 
-async function expectGone(pid: number, runDir: string): Promise<void> {
+test.concurrent('what died beside it, with its guard, is reaped while a pool runs, whoever owned it (I10)', {
+  timeout,
+}, async ({ expect, onTestFinished }) => {
+  const runRoot = await mkdtemp(join(tmpdir(), 'numfleet-root-'));
+  onTestFinished(() => rm(runRoot, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
+  await using started = await startOwner([], join(runRoot, 'crawler-2'));
+  const { owner, pid, runDir } = started;
+  await using lab = await createBrowserLab(undefined, { runDir: join(runRoot, 'crawler-1'), runRoot });
+  process.kill(-pid, 'SIGSTOP');
+  for (const watcher of await watchersOf(pid)) process.kill(watcher, 'SIGKILL');
+  owner.kill('SIGKILL');
+  await once(owner, 'exit');
+  await expect
+    .poll(() => lab.events, { timeout: 12_000 })
+    .toContainEqual({ type: 'browser.ended', pid, reason: 'owner-gone' });
+  await expectGone(expect, pid, runDir);
+  expect((await lab.show('<p>x</p>')).kind).toBe('rendered');
+});
+
+async function expectGone(expect: ExpectStatic, pid: number, runDir: string): Promise<void> {
   await expect.poll(() => countProcesses(pid), { timeout: 10_000 }).toBe(0);
   await expect.poll(() => profiles(runDir), { timeout: 10_000 }).toEqual([]);
 }
@@ -106,21 +131,3 @@ async function watchersOf(group: number): Promise<number[]> {
   );
   return pids.filter((_, index) => guarding[index]).map(Number);
 }
-
-test('what died beside it, with its guard, is reaped while a pool runs, whoever owned it (I10)', {
-  timeout,
-}, async () => {
-  const runRoot = await mkdtemp(join(tmpdir(), 'numfleet-root-'));
-  onTestFinished(() => rm(runRoot, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
-  const { owner, pid, runDir } = await startOwner([], join(runRoot, 'crawler-2'));
-  await using lab = await createBrowserLab(undefined, { runDir: join(runRoot, 'crawler-1'), runRoot });
-  process.kill(-pid, 'SIGSTOP');
-  for (const watcher of await watchersOf(pid)) process.kill(watcher, 'SIGKILL');
-  owner.kill('SIGKILL');
-  await once(owner, 'exit');
-  await expect
-    .poll(() => lab.events, { timeout: 12_000 })
-    .toContainEqual({ type: 'browser.ended', pid, reason: 'owner-gone' });
-  await expectGone(pid, runDir);
-  expect((await lab.show('<p>x</p>')).kind).toBe('rendered');
-});

@@ -39,14 +39,19 @@ export interface RenderedPage {
 }
 
 /** Loads the document, lets its scripts run until it is at rest or time is short, and takes what is there then. */
-export async function renderPage(open: OpenPage, request: RenderRequest, deadline: Deadline): Promise<RenderedPage> {
-  const requests = watchRequests(open.page, open.session, request.url);
-  const bounds = await governRequests(open, request);
+export async function renderPage(page: OpenPage, request: RenderRequest, deadline: Deadline): Promise<RenderedPage> {
+  const requests = watchRequests(request.url, page.frameId);
+  const bounds = governRequests(page, request);
+  await page.onEachSession((session) => {
+    requests.watch(session);
+    return bounds.govern(session);
+  });
   const { overfull, left } = bounds;
   const remainingMs = () => Math.max(1, deadline.remainingMs() - reserveMs(request.deadlineMs));
   const pointless = AbortSignal.any([overfull, left]);
-  const { state, world } = await loadDocument(open, request.url, { remainingMs, pointless });
-  const comeToRest = () => comesToRest({ requests, look: () => lookAt(world), pointless: overfull }, remainingMs());
+  const { state, world } = await loadDocument(page, request.url, { remainingMs, pointless });
+  const comeToRest = () =>
+    comesToRest({ requests, look: () => lookAt(page.session, world), pointless: overfull }, remainingMs());
   let rest: Rest = state === 'stopped' ? 'restless' : 'unfinished';
   if (state === 'parsed') rest = await comeToRest();
   const canReveal = rest === 'rested' && remainingMs() > leastMsToReveal;

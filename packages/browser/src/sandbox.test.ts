@@ -19,8 +19,9 @@ describe.runIf(canMakeNamespaces())('where user namespaces can be had', () => {
 
   test('and where they are denied it runs without, and says why', { timeout }, async () => {
     const denied = ['unshare', '--user', '--map-root-user', 'sh', '-c'];
-    const { sandbox } = await startOwner([...denied, 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"', 'sh']);
-    expect(sandbox).toEqual({ on: false, reason: expect.stringContaining('gets no user namespaces here') });
+    const without = [...denied, 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"', 'sh'];
+    await using owner = await startOwner(without);
+    expect(owner.sandbox).toEqual({ on: false, reason: expect.stringContaining('gets no user namespaces here') });
   });
 });
 

@@ -1,9 +1,10 @@
-import type { CDPSession, Page, Request } from 'playwright-core';
+import type { Protocol } from 'devtools-protocol/types/protocol.js';
 import { getDomain } from 'tldts';
-import { frameOf } from './page-requests.ts';
+import type { CdpSession } from './cdp.ts';
 
 /** What a page's requests tell of how far it has come. */
 export interface RequestWatch {
+  watch(session: CdpSession): void;
   /** Milliseconds since a request that may change the page was in flight, 0 while one is; `own`: those of its own site alone. */
   quietForMs(whose: 'all' | 'own'): number;
   /** Scripts and data of its own site that broke off, or were answered 5xx: at another time they may come. */
@@ -13,66 +14,68 @@ export interface RequestWatch {
    * tickers ask such ones, to be answered when there is something to tell.
    */
   isWaiting(): boolean;
+  /** Whether it may be told something at any time: by a worker, a websocket, a stream of events. */
+  listens(): boolean;
 }
 
 interface InFlight {
   own: boolean;
-  type: string;
+  type: Protocol.Network.ResourceType;
   since: number;
 }
 
-/**
- * Requests that never end by design, and those that change nothing, do not keep the page from being quiet. The renderer
- * itself tells of a request before it answers anything that it is asked later; Playwright, which knows those of workers
- * too, only when the browser has passed it on, and on a busy machine that takes its time.
- */
-export function watchRequests(page: Page, session: CDPSession, pageUrl: string): RequestWatch {
+/** Requests that never end by design, and those that change nothing, do not keep the page from being quiet. */
+export function watchRequests(pageUrl: string, mainFrameId: string): RequestWatch {
   const isOwn = createIsOwn(pageUrl);
-  const inFlight = new Map<Request | string, InFlight>();
+  const inFlight = new Map<string, InFlight>();
   const last = { all: performance.now(), own: performance.now() };
   let failures = 0;
+  let sessions = 0;
+  let listens = false;
   const changed = (own: boolean) => {
     last.all = performance.now();
     if (own) last.own = last.all;
   };
-  const began = (asked: Request | string, url: string, resourceType: string) => {
-    const type = resourceType.toLowerCase();
-    if (!changingTypes.has(type)) return;
-    const own = isOwn(url);
-    inFlight.set(asked, { own, type, since: performance.now() });
-    changed(own);
+  const ended = (id: string): InFlight | undefined => {
+    const request = inFlight.get(id);
+    if (request && inFlight.delete(id)) changed(request.own);
+    return request;
   };
-  const ended = (asked: Request | string) => {
-    const request = inFlight.get(asked);
-    if (request && inFlight.delete(asked)) changed(request.own);
+  const watch = (session: CdpSession) => {
+    sessions += 1; // all but the page's own are of workers, and of frames in other processes
+    session.on('Network.webSocketCreated', () => {
+      listens = true;
+    });
+    session.on('Network.requestWillBeSent', ({ requestId, frameId, request, type = 'Other' }) => {
+      if (type === 'EventSource') listens = true;
+      // The page goes nowhere, however often it tries; frames do.
+      if (!changingTypes.has(type) || (type === 'Document' && frameId === mainFrameId)) return;
+      const own = isOwn(request.url);
+      inFlight.set(requestId, { own, type, since: performance.now() });
+      changed(own);
+    });
+    session.on('Network.responseReceived', ({ requestId, response }) => {
+      const request = inFlight.get(requestId);
+      if (request && response.status >= 500 && isContent(request)) failures += 1;
+    });
+    session.on('Network.loadingFinished', ({ requestId }) => void ended(requestId));
+    session.on('Network.loadingFailed', ({ requestId, errorText }) => {
+      const request = ended(requestId);
+      if (request && isContent(request) && passingErrors.test(errorText)) failures += 1;
+    });
   };
-  const isContent = (asked: Request) => contentTypes.has(asked.resourceType()) && isOwn(asked.url());
-  page.on('request', (asked) => {
-    if (!isOfMainFrame(asked, page)) began(asked, asked.url(), asked.resourceType());
-  });
-  page.on('requestfinished', ended);
-  page.on('requestfailed', (asked) => {
-    ended(asked);
-    if (isContent(asked) && passingErrors.test(asked.failure()?.errorText ?? '')) failures += 1;
-  });
-  page.on('response', (response) => {
-    if (response.status() >= 500 && isContent(response.request())) failures += 1;
-  });
-  session.on('Network.requestWillBeSent', ({ requestId, request, type = '' }) => {
-    if (type !== 'Document') began(requestId, request.url, type);
-  });
-  session.on('Network.loadingFinished', ({ requestId }) => ended(requestId));
-  session.on('Network.loadingFailed', ({ requestId }) => ended(requestId));
   return {
+    watch,
     quietForMs(whose) {
       const busy = whose === 'all' ? inFlight.size > 0 : [...inFlight.values()].some(({ own }) => own);
       return busy ? 0 : performance.now() - last[whose];
     },
     failures: () => failures,
+    listens: () => listens || sessions > 1,
     isWaiting: () =>
       [...inFlight.values()].some(
-        ({ own, type, since }) =>
-          own && contentTypes.has(type) && (type === 'script' || performance.now() - since < openQuestionMs),
+        (request) =>
+          isContent(request) && (request.type === 'Script' || performance.now() - request.since < openQuestionMs),
       ),
   };
 }
@@ -84,13 +87,10 @@ function createIsOwn(pageUrl: string): (url: string) => boolean {
   return (url) => siteOf(url) === site;
 }
 
-/** The page goes nowhere, however often it tries. */
-function isOfMainFrame(asked: Request, page: Page): boolean {
-  return asked.isNavigationRequest() && frameOf(asked, page) === page.mainFrame();
-}
+const isContent = ({ own, type }: InFlight) => own && contentTypes.has(type);
 
-const changingTypes = new Set(['document', 'script', 'stylesheet', 'xhr', 'fetch']);
-const contentTypes = new Set(['script', 'xhr', 'fetch']);
+const changingTypes = new Set<Protocol.Network.ResourceType>(['Document', 'Script', 'Stylesheet', 'XHR', 'Fetch']);
+const contentTypes = new Set<Protocol.Network.ResourceType>(['Script', 'XHR', 'Fetch']);
 
 /** Of Chromium's errors those that another try may cure; what a page, a policy or we refused stays refused. */
 const passingErrors =

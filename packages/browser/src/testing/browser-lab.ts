@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FleetEvent } from '@numfleet/contracts';
-import { createDoor, parseEgressHosts } from '@numfleet/egress';
+import { createDoor } from '@numfleet/egress';
+import { parseEgressHosts } from '@numfleet/egress/rules';
 import {
   type BrowserPool,
   type BrowserPoolDeps,
