@@ -10,6 +10,6 @@ const source = resolve(import.meta.dirname, '../../packages/extract/src');
 export const tables: { path: string; render: () => string }[] = [
   { path: resolve(source, 'data-versions.generated.ts'), render: renderDataVersions },
   { path: resolve(source, 'numbering/numbering-plans.generated.ts'), render: renderNumberingPlans },
-  { path: resolve(source, 'text/folds.generated.ts'), render: renderFolds },
+  { path: resolve(source, '../../privacy/src/digits/folds.generated.ts'), render: renderFolds },
   { path: resolve(import.meta.dirname, '../../docs/extraction-labels.md'), render: renderLabelAudit },
 ];

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FleetEvent, NumfleetError, type PageJob, untraced } from '@numfleet/contracts';
-import { createDoor, parseEgressHosts } from '@numfleet/egress';
+import { createDoor } from '@numfleet/egress';
+import { parseEgressHosts } from '@numfleet/egress/rules';
 import { createUrlCodec } from '@numfleet/privacy';
 import { sleep } from '@numfleet/service';
 import { startSites } from '@numfleet/sites';
@@ -55,6 +56,8 @@ const reading: Reading = {
   sealed: 'c2VhbGVk',
   findings: 1,
   rejected: {},
+  bytes: 10,
+  normalised: {},
   numberRegions: {},
   links: [],
   cuts: [],

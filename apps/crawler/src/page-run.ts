@@ -48,8 +48,11 @@ export function startPageRun(deps: { job: PageJob; worker: string; stages: Stage
   function result(outcome: PageOutcome, code: PageCode | null): PageResult {
     for (const cut of [...(reading?.cuts ?? []), ...(fetch?.cuts ?? [])]) cuts.add(cut);
     for (const cut of cuts) emit({ type: 'page.cut', pageId: job.pageId, cut });
-    if (reading)
-      emit({ type: 'page.read', pageId: job.pageId, findings: reading.findings, rejected: reading.rejected });
+    if (reading) {
+      const { findings, rejected, normalised, bytes, stages } = reading;
+      const { seconds = 0 } = stages.find(({ stage }) => stage === 'extract') ?? {};
+      emit({ type: 'page.read', pageId: job.pageId, findings, rejected, normalised, bytes, seconds });
+    }
     const seconds = (performance.now() - startedAt) / 1_000;
     emit({ type: 'page.crawled', pageId: job.pageId, outcome, code, seconds });
     return {

@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads';
-import type { CutKind, RejectReason, ResultLink } from '@numfleet/contracts';
+import type { CutKind, Normalisation, RejectReason, ResultLink } from '@numfleet/contracts';
 import {
   decodeHtml,
   readPage as extractPage,
@@ -37,8 +37,11 @@ export interface ReadTask {
 /** All that leaves the thread: ciphertext, counts and links (I3). */
 export interface Reading {
   sealed: string | null;
+  /** Of what was read, about. */
+  bytes: number;
   findings: number;
   rejected: Partial<Record<RejectReason, number>>;
+  normalised: Partial<Record<Normalisation, number>>;
   /** How many of its international numbers are of each region. */
   numberRegions: RegionCounts;
   links: ResultLink[];
@@ -71,8 +74,10 @@ export async function readPage(task: ReadTask): Promise<Reading> {
   const { links, cuts } = linksOf(page, task);
   return {
     sealed,
+    bytes: text.length,
     findings: page.findings.length,
     rejected: page.rejected,
+    normalised: page.normalised,
     numberRegions: page.numberRegions,
     links: links.map((link) => ({ url: urls.toWire(link), via: 'link' as const })),
     cuts,
@@ -131,7 +136,7 @@ function obey(page: Read, { robotsTag }: ReadTask): Read {
   return {
     ...{ ...page, noindex, nofollow },
     ...(nofollow && { links: [] }),
-    ...(noindex && { findings: [], rejected: {}, numberRegions: {} }),
+    ...(noindex && { findings: [], rejected: {}, normalised: {}, numberRegions: {} }),
   };
 }
 

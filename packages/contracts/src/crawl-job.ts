@@ -30,6 +30,8 @@ export const pageJob = z.strictObject({
     robots: z.array(robotsRule).max(maxCarriedRobotsRules).nullable(),
     /** Of pages like this one; none where the campaign says whether to render. */
     render: z.strictObject({ kind: pageKind, advice: z.enum(renderAdvices) }).optional(),
+    /** The generation of the campaign's filter to look links up in; none: all links are sent in full. */
+    seen: z.int().positive().optional(),
   }),
 });
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { pageCodeList } from './error-codes.ts';
 import { rejectReasons } from './findings.ts';
 import { renderEvidence } from './rendering.ts';
+import { pageKeyBytes } from './seen-filter.ts';
 import { epochMs, leaseToken, robotsRule, rowId, wireUrl } from './wire.ts';
 
 /** What was cut at a limit, so that no cut is silent (I8). A closed set: it is a label value. */
@@ -45,6 +46,15 @@ export const pageResult = z.strictObject({
   }),
   cuts: z.array(z.enum(cutKinds)).max(cutKinds.length),
   links: z.array(resultLink).max(2_000),
+  /** Links of the page's own host that a filter called known: by their keys alone, `pageKeyBytes` each, in base64. */
+  seen: z
+    .strictObject({
+      generation: z.int().positive(),
+      /** Links that it was asked about. */
+      asked: z.int().nonnegative().max(2_000),
+      keys: z.base64().max(Math.ceil((2_000 * pageKeyBytes) / 3) * 4),
+    })
+    .optional(),
   sealed: z.base64().nullable(),
   findings: z.int().nonnegative(),
   rejected: z.partialRecord(z.enum(rejectReasons), z.int().nonnegative()),

@@ -17,7 +17,13 @@ export const eraseRequest = z.strictObject({
 
 export const suppressRequest = eraseRequest.omit({ reason: true });
 
-export const traceRequest = z.strictObject({ number: writtenNumber, region, purpose: reason });
+export const traceRequest = z.strictObject({
+  number: writtenNumber,
+  region,
+  purpose: reason,
+  /** Whether it is drawn, too. */
+  picture: z.boolean().default(false),
+});
 
 /** Places in the request, from 0, of what could not be read as one number. */
 const malformed = z.array(z.int());
@@ -39,6 +45,24 @@ export const erasureCertificate = z.object({
   seal: z.string(),
 });
 export type ErasureCertificate = z.infer<typeof erasureCertificate>;
+
+export const shredRequest = z.strictObject({ reason });
+
+/** The end of a whole campaign's findings; see `erasureCertificate`. */
+export const shredCertificate = z.object({
+  v: z.literal(1),
+  kind: z.literal('shredding'),
+  at: z.string(),
+  actor: z.string(),
+  reason: z.string(),
+  campaign: z.string(),
+  /** Whether a key was there to be taken away; there is none where nothing was found, or what was found is older than keys. */
+  hadKey: z.boolean(),
+  erased: z.object({ numbers: z.int(), sightings: z.int() }),
+  remains: z.array(z.object({ what: z.string(), until: z.string() })),
+  seal: z.string(),
+});
+export type ShredCertificate = z.infer<typeof shredCertificate>;
 
 /** `certificate` is null where there was not one number in the request. */
 export const eraseReport = z.object({ certificate: erasureCertificate.nullable(), malformed });
@@ -88,5 +112,7 @@ export const numberTrace = z.object({
   ),
   /** Ids of the keys that it rests under, by name. */
   keys: z.record(z.string(), z.string()),
+  /** The same as an SVG document; null where it was not asked for. */
+  picture: z.string().nullable(),
 });
 export type NumberTrace = z.infer<typeof numberTrace>;

@@ -1,9 +1,10 @@
 import type { BreakerReason, BreakerState } from './breaker.ts';
 import type { CutKind, PageOutcome, RobotsOutcome } from './crawl-result.ts';
 import type { DeadLetterCode, ErrorCode, PageCode } from './error-codes.ts';
-import type { RejectReason } from './findings.ts';
+import type { Normalisation, RejectReason } from './findings.ts';
 import type { QueueName } from './queue-names.ts';
 import type { RenderDecision } from './rendering.ts';
+import type { FilterAlarm, FilterState } from './seen-filter.ts';
 
 /** The stages of a job, in order; ARCHITECTURE.md numbers them 3.1 to 3.6. `read` holds 3.3 to 3.5 and the way to their thread. */
 export const crawlStages = ['fetch', 'render', 'read', 'parse', 'extract', 'seal', 'hand-on'] as const;
@@ -86,6 +87,8 @@ export type FleetEvent =
   | { type: 'queue.worker-renewed'; queue: QueueName }
   /** Whether this Redis drops keys when it is full cannot be found out. */
   | { type: 'queue.unverified' }
+  /** All services share one user of this Redis, because it lets no others be made. */
+  | { type: 'queue.user-shared' }
   /** `pageId` is null for a robots job. */
   | { type: 'stage.ended'; stage: CrawlStage; pageId: string | null; seconds: number; ok: boolean }
   /** The numbering plans that numbers are read by: version and day (`releasedAt`, ms) of the metadata's release (G16). */
@@ -94,7 +97,17 @@ export type FleetEvent =
   /** Whether it was rendered, why or why not, and whether that found numbers that the page as fetched had not. */
   | { type: 'page.render-decided'; pageId: string; decision: RenderDecision; gained: boolean | null }
   | { type: 'page.cut'; pageId: string; cut: CutKind }
-  | { type: 'page.read'; pageId: string; findings: number; rejected: Partial<Record<RejectReason, number>> }
+  | {
+      type: 'page.read';
+      pageId: string;
+      findings: number;
+      rejected: Partial<Record<RejectReason, number>>;
+      normalised: Partial<Record<Normalisation, number>>;
+      /** Of what was read, which may be what a browser made of it. */
+      bytes: number;
+      /** That finding its numbers took. */
+      seconds: number;
+    }
   | { type: 'robots.read'; originId: string; outcome: RobotsOutcome }
   | {
       type: 'sitemap.read';
@@ -128,6 +141,19 @@ export type FleetEvent =
   | { type: 'dispatch.excluded'; code: PageCode; pages: number }
   | { type: 'lease.expired'; verdict: 'extended' | 'attempt' | 'redispatched' | 'poison'; count: number }
   | { type: 'campaign.finished'; campaignId: string }
+  /** What became of a filter over the pages that a campaign knows (G42). */
+  | { type: 'filter.changed'; campaignId: string; generation: number; state: FilterState | 'dropped'; keys: number }
+  /** Of so many answers so many were wrong; `usual` is the share that was expected. */
+  | {
+      type: 'filter.judged';
+      campaignId: string;
+      generation: number;
+      rate: number;
+      usual: number;
+      answers: number;
+      wrong: number;
+    }
+  | { type: 'filter.alarmed'; campaignId: string; generation: number; rule: FilterAlarm; rate: number; usual: number }
   /** A host's breaker (G15). `reason` is why it opened, last. */
   | { type: 'breaker.changed'; hostId: string; from: BreakerState; to: BreakerState; reason: BreakerReason | null }
   | { type: 'host.refused'; hostId: string; reason: BreakerReason }
@@ -149,6 +175,8 @@ export type FleetEvent =
       /** Findings dropped because their numbers were erased or opted out. */
       suppressed: number;
       links: number;
+      /** Keys that a filter called known and that were not (G42). */
+      unseen: number;
     }
   /** Findings whose retention was over are gone. */
   | { type: 'findings.expired'; numbers: number; sightings: number }

@@ -35,6 +35,13 @@ export const rejectReasons = [
 ] as const;
 export type RejectReason = (typeof rejectReasons)[number];
 
+/**
+ * What a number's spelling needed before it could be read: digits of other scripts, characters that nobody sees, odd spaces,
+ * look-alikes of plus, dash and brackets, marks on a digit, character references. A closed set: it is a label value.
+ */
+export const normalisations = ['digits', 'invisible', 'space', 'sign', 'mark', 'reference'] as const;
+export type Normalisation = (typeof normalisations)[number];
+
 /** What stands beside a number on its page, as far as one can tell. */
 export const findingLabels = ['phone', 'mobile', 'fax', 'whatsapp', 'sms'] as const;
 export type FindingLabel = (typeof findingLabels)[number];

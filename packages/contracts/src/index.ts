@@ -11,6 +11,7 @@ export * from './findings.ts';
 export * from './fleet-view.ts';
 export * from './queue-names.ts';
 export * from './rendering.ts';
+export * from './seen-filter.ts';
 export * from './session-view.ts';
 export * from './spans.ts';
 export * from './wire.ts';

@@ -316,6 +316,21 @@ test.each([
   expect(read(html.repeat(5_000)).cuts).toEqual(['findings']);
 });
 
+test.each([
+  ['+44 20 7946 0958', {}],
+  ['+４４ ２０ ７９４６ ０９５８', { digits: 1 }],
+  ['+44\u200b20 7946\u200b0958', { invisible: 1 }],
+  ['+44\u00a020 7946 0958', { space: 1 }],
+  ['＋44 20–7946−0958', { sign: 1 }],
+  ['+4\u20e34\u20e3 20 7946 0958', { mark: 1 }],
+  ['+44 20&nbsp;7946 095&#56;', { reference: 1, space: 1 }],
+  ['＋４４\u300020 7946 0958', { sign: 1, space: 1, digits: 1 }],
+])('G33: of %s it tells what had to be normalised', (spelling, normalised) => {
+  const reading = read(`<p>Tel. ${spelling}</p>`);
+  expect(reading.findings.map((finding) => reveal(finding.number))).toEqual([number]);
+  expect(reading.normalised).toEqual(normalised);
+});
+
 describe('readPage wants a browser', () => {
   const text = 'word '.repeat(100);
   test.each([

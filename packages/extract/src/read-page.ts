@@ -1,4 +1,5 @@
-import type { CutKind, FindingLabel, RejectReason } from '@numfleet/contracts';
+import type { CutKind, FindingLabel, Normalisation, RejectReason } from '@numfleet/contracts';
+import { textOf } from './html/bytes.ts';
 import {
   createFindingCollector,
   type Finding,
@@ -8,6 +9,7 @@ import {
 } from './match/findings.ts';
 import { labelBefore } from './match/labels.ts';
 import { matchDeclared, matchText, regionsIn } from './match/match-text.ts';
+import { countNormalisations } from './match/normalisations.ts';
 import type { DeclaredValue } from './page/declared-property.ts';
 import { linksOf } from './page/page-links.ts';
 import { type PhoneLink, readPhoneLink } from './page/phone-links.ts';
@@ -35,6 +37,8 @@ export type PageReading = {
   findings: Finding[];
   /** Candidates that were dropped, by reason. */
   rejected: Partial<Record<RejectReason, number>>;
+  /** What the spellings of its findings needed before they could be read; of those that it declares it is not counted. */
+  normalised: Partial<Record<Normalisation, number>>;
   /** Absolute http(s) URLs, without fragment, each once. */
   links: string[];
   cuts: CutKind[];
@@ -88,6 +92,7 @@ export function readPage(html: string | Uint8Array, options: ReadPageOptions): P
   return {
     findings,
     rejected,
+    normalised: countNormalisations(spellingsOf(findings, bytes)),
     links,
     cuts: [...cuts],
     nofollow: page.nofollow,
@@ -141,6 +146,17 @@ function hintsOf({ hints, countries }: ScannedPage): Parameters<typeof rankRegio
 
 function regionsOn(page: ScannedPage, values: readonly Declared[]): string[] {
   return [...values.map(({ value }) => value), page.text.text, page.script.text].flatMap(regionsIn);
+}
+
+/** As they are written, each to the end of its last character. */
+function spellingsOf(findings: readonly Finding[], bytes: Uint8Array): string[] {
+  return findings
+    .filter(({ source }) => source in machineTexts)
+    .map(({ offset, length }) => {
+      let end = offset + length;
+      while (((bytes[end] ?? 0) & 0xc0) === 0x80) end += 1;
+      return textOf(bytes, offset, end);
+    });
 }
 
 function takeText(

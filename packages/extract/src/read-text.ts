@@ -1,5 +1,7 @@
+import type { Normalisation } from '@numfleet/contracts';
 import { createFindingCollector, type FindingCollector, type Rejection } from './match/findings.ts';
 import { matchDeclared, matchText, regionsIn } from './match/match-text.ts';
+import { countNormalisations } from './match/normalisations.ts';
 import { isVcard, readVcards } from './page/vcards.ts';
 import { placeIn } from './read-page.ts';
 import { type RankedRegion, rankRegions } from './region/rank-regions.ts';
@@ -17,6 +19,8 @@ const noLimit = Number.POSITIVE_INFINITY;
 export type TextReading = Pick<FindingCollector, 'findings' | 'rejected' | 'cuts'> & {
   /** The regions by which numbers without a country code were read, the likeliest first. */
   regions: RankedRegion[];
+  /** What the spellings of its findings needed before they could be read. */
+  normalised: Partial<Record<Normalisation, number>>;
 };
 
 /**
@@ -26,7 +30,8 @@ export type TextReading = Pick<FindingCollector, 'findings' | 'rejected' | 'cuts
 export function readText(text: string, options: ReadTextOptions): TextReading {
   const { collector, regions } = isVcard(text) ? readVcardText(text, options) : readPlainText(text, options);
   const { findings, rejected, cuts } = collector;
-  return { findings, rejected, cuts, regions };
+  const spellings = findings.map(({ offset, length }) => text.slice(offset, offset + length));
+  return { findings, rejected, cuts, regions, normalised: countNormalisations(spellings) };
 }
 
 type Collected = { collector: FindingCollector; regions: RankedRegion[] };

@@ -11,7 +11,6 @@ export interface RunOptions {
 
 /** At least seven digits, with up to eight separators between two of them. Linear: the two classes are disjoint. */
 const run = /d(?:s{0,8}d){6,}/g;
-const anyDigit = /[\p{Nd}\p{No}]/gu;
 
 /**
  * Every stretch of seven or more digits that could be a phone number, in order, not overlapping. Digits of all scripts
@@ -21,7 +20,7 @@ const anyDigit = /[\p{Nd}\p{No}]/gu;
  * The text is read twice, decoded and as it stands, since decoding can also hide a number: `%` before `1234567`.
  */
 export function findDigitRuns(text: string, options: RunOptions): Span[] {
-  if (!hasDigits(text)) return [];
+  if (!mayHoldNumber(text)) return [];
   if (options.opaque.length === 0 && isPlain(text)) return plainRunsOf(text, options);
   const decoded = runsOf(text, options, true);
   const plain = runsOf(text, options, false);
@@ -40,18 +39,25 @@ export function replaceSpans(text: string, spans: readonly Span[], replacement: 
 }
 
 /**
- * Whether there are seven digits at all: however a digit is encoded, its code holds a digit, and most texts end here. By hand,
- * since nearly all is ASCII, and a match of the expression took five times as long.
+ * False where no run of seven digits is possible, and most texts end here. One loop, since nearly all is ASCII: a match of an
+ * expression took five times as long.
  */
-export function hasDigits(text: string): boolean {
-  let count = 0;
+export function mayHoldNumber(text: string): boolean {
+  let digits = 0;
+  let isOdd = false;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
-    if (code > 0x7f) return (text.match(anyDigit)?.length ?? 0) >= 7;
-    if (code >= 0x30 && code <= 0x39) count += 1;
+    if (code >= 0x30 && code <= 0x39) digits += 1;
+    else if (code > 0x7f || code === 0x25 || code === 0x26 || code === 0x5c) isOdd = true;
   }
-  return count >= 7;
+  return digits >= 7 || (isOdd && mayEncode.test(text) && mayBeDigit.test(text));
 }
+
+/**
+ * One character may stand for two digits (`⑳`, `¼`), or end in one (`㎡`), so that these cannot be counted. But each that is
+ * digits alone is one of these, or its code holds one; of all that there are only `&#xAEA;`, `\u{AEA}` and `\xBC` may not.
+ */
+const mayBeDigit = /[\p{Nd}\p{No}]|[#\\]x|u\{/iu;
 
 /** ASCII without anything that stands for another character: then both readings are the text itself. */
 function isPlain(text: string): boolean {
@@ -62,8 +68,8 @@ const mayEncode =
   /[%\\\x80-\uffff]|&(?:amp;|#|nbsp|ensp|emsp|thinsp|plus|lpar|rpar|period|hyphen|dash|ndash|mdash|minus|shy|zwj|zwnj|sol)/i;
 
 /** As `foldText` classes ASCII; six times as fast as folding, which addresses of pages are worth. */
-const plainRun = /[0-9](?:[\t\n\v\f\r \-.()[\]+_~]{0,8}[0-9]){6,}/g;
-const plainRunWithSlash = /[0-9](?:[\t\n\v\f\r \-.()[\]+_~/]{0,8}[0-9]){6,}/g;
+const plainRun = /[0-9](?:[\t\n\v\f\r \-.()[\]*|+_~]{0,8}[0-9]){6,}/g;
+const plainRunWithSlash = /[0-9](?:[\t\n\v\f\r \-.()[\]*|+_~/]{0,8}[0-9]){6,}/g;
 
 function plainRunsOf(text: string, { slashJoins, isHarmless }: RunOptions): Span[] {
   const spans: Span[] = [];

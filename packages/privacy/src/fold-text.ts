@@ -1,3 +1,5 @@
+import { astralDigits, between, foldedCodes, isDigitCode } from './digits/folded-codes.ts';
+
 /** A stretch of a text, by UTF-16 offsets, `end` exclusive. */
 export interface Span {
   start: number;
@@ -91,23 +93,26 @@ function decodePercent(encoded: string): string {
   return Buffer.from(bytes.map((byte) => byte.slice(-2)).join(''), 'hex').toString('utf8');
 }
 
-const digit = /^\p{Nd}$/u;
-const joiner = /^[\s\p{Zs}\p{Pd}\p{Cf}\p{M}.()[\]+_~·•∙‧・−]$/u;
-
-/** Compatibility forms (fullwidth, circled, mathematical) are folded first; one character may become several. */
+/** A character that extraction folds is what it folds it to; of others the compatibility form, which may be several, counts. */
 function classify(characters: string, slashJoins: boolean): string {
-  if (characters.length === 1 && characters < '\x80') return classifyAscii(characters, slashJoins);
   let classes = '';
-  for (const character of characters.normalize('NFKC')) {
-    if (digit.test(character)) classes += 'd';
-    else if (joiner.test(character) || (slashJoins && character === '/')) classes += 's';
-    else classes += 'x';
+  for (const character of characters) {
+    const known = classOf(character, slashJoins);
+    if (known !== 'x' || character < '\x80') classes += known;
+    else for (const one of character.normalize('NFKC')) classes += classOf(one, slashJoins);
   }
   return classes;
 }
 
-function classifyAscii(character: string, slashJoins: boolean): string {
-  if (character >= '0' && character <= '9') return 'd';
-  if (character === '/') return slashJoins ? 's' : 'x';
-  return '\t\n\v\f\r -.()[]+_~'.includes(character) ? 's' : 'x';
+/** Between digits a number on a page may have fewer characters than one in a log line, which may be wrapped or quoted. */
+const alsoJoins = /^[\s\p{Cf}\p{M}+_·•∙‧・]$/u;
+
+function classOf(character: string, slashJoins: boolean): string {
+  const code = character.codePointAt(0) ?? 0;
+  const folded = astralDigits.get(code) ?? foldedCodes[code] ?? code;
+  if (isDigitCode(folded)) return 'd';
+  if (folded === slash) return slashJoins ? 's' : 'x';
+  return folded === 0 || between[folded] === 1 || alsoJoins.test(character) ? 's' : 'x';
 }
+
+const slash = 0x2f;

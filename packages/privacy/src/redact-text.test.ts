@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { redactText } from './index.ts';
+import { mayHoldNumber, redactText } from './index.ts';
 import { holdsDigits, writtenNumber } from './testing/written-numbers.ts';
 
 const surroundings = [
@@ -33,6 +33,11 @@ const written: [string, string][] = [
   [String.raw`"\u0030\u0032\u0030 7946\n0958"`, '"[phone]"'],
   [String.raw`\ud835\udfce\ud835\udfcf234567`, '[phone]'],
   ['%EF%BC%90%EF%BC%92%EF%BC%90 7946 0958', '[phone]'],
+  ['020|7946*0958', '[phone]'],
+  ['02079\u30fc460958', '[phone]'],
+  ['&#xAE6;&#xAE8;&#xAE6;&#xAEA;&#xAEA;&#xAEA;&#xAEA;', '[phone]'],
+  ['⑳⑳⑳⑳', '[phone]'],
+  [String.raw`\xBC\xBD\xBE\xBC`, '[phone]'],
   ['%252B44%252020%25207946', '%252B[phone]'],
   ['+1 2026-11-23', '[phone]'],
   ['49.151.123.45', '[phone]'],
@@ -103,6 +108,41 @@ describe('I3: redactText', () => {
         expect(redactText(text)).toEqual({ text, count: 0 });
       }),
     );
+  });
+
+  test('where mayHoldNumber says that there is none, the matcher finds none', () => {
+    const odd = fc.constantFrom(
+      '⑳',
+      '㎡',
+      '¼',
+      '㏠',
+      '&#xAEA;',
+      '&#xBD;',
+      String.raw`\u{AEA}`,
+      String.raw`\xBC`,
+      '%C2%BC',
+      '&',
+      '%',
+    );
+    const piece = fc.oneof(
+      fc.stringMatching(/^[0-9 .-]{0,3}$/),
+      odd,
+      writtenNumber.map(({ written }) => written.slice(0, 9)),
+    );
+    // What is put before it takes the text past the same question.
+    const countOf = (text: string) => redactText(`1234567 x ${text}`).count - 1;
+    let passed = 0;
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 6 }), (pieces) => {
+        const text = pieces.join('');
+        if (mayHoldNumber(text)) return;
+        passed += 1;
+        expect(countOf(text)).toBe(0);
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(passed).toBeGreaterThan(200);
+    expect(countOf('12345⑳')).toBe(1);
   });
 
   test('I8: time grows linearly with near-misses', () => {

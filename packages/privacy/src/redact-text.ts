@@ -1,4 +1,4 @@
-import { findDigitRuns, hasDigits, replaceSpans } from './digit-runs.ts';
+import { findDigitRuns, mayHoldNumber, replaceSpans } from './digit-runs.ts';
 import type { Span } from './fold-text.ts';
 
 export interface Redacted {
@@ -13,7 +13,7 @@ export interface Redacted {
  * UUIDs, ISO dates and timestamps, addresses of private networks and hexadecimal ids pass.
  */
 export function redactText(text: string): Redacted {
-  if (!hasDigits(text)) return { text, count: 0 };
+  if (!mayHoldNumber(text)) return { text, count: 0 };
   const spans = findDigitRuns(text, { slashJoins: true, opaque: findOpaque(text), isHarmless });
   return { text: replaceSpans(text, spans, '[phone]'), count: spans.length };
 }

@@ -1,4 +1,5 @@
 import { createPhoneNumber } from '@numfleet/privacy/phone-number';
+import fc from 'fast-check';
 import { type Logger, pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { captureLog } from './testing/captured-log.ts';
@@ -120,6 +121,28 @@ describe('createLogger', () => {
       at: '2026-11-23T10:44:26.123Z',
       msg: 'page 17 of 500 on 127.0.0.1:39011',
     });
+  });
+
+  test('flat fields, which are copied in one pass, come out as others do', () => {
+    const text = fc.oneof(
+      fc.constantFrom('page.crawled', '+442079460958', '0123456789abcdef', 'postgres://a:hush@b', '１２３４５６７', ''),
+      fc.stringMatching(/^[0-9a-f]{16}$/),
+      fc.stringMatching(/^[0-9 .-]{0,12}$/),
+      fc.string(),
+    );
+    const value = fc.oneof(text, fc.double(), fc.integer(), fc.boolean(), fc.constant(undefined), fc.constant(null));
+    const key = fc.constantFrom('event', 'pageId', 'traceId', 'seconds', 'code', 'rejected', 'token', 'other');
+    fc.assert(
+      fc.property(fc.dictionary(key, value, { noNullPrototype: true }), (fields) => {
+        const { logger, lines } = captureLog();
+        logger.info(fields, 'said');
+        logger.info({ ...fields, deep: {} }, 'said');
+        const [flat, { deep, ...other } = {}] = lines().map(({ time, ...line }) => line);
+        expect(deep).toEqual({});
+        expect(flat).toEqual(other);
+      }),
+      { numRuns: 500 },
+    );
   });
 
   test('an error shows its type, code, stack and causes', () => {

@@ -1,5 +1,5 @@
 import { type DestinationStream, type Level, type LogFn, type Logger, pino } from 'pino';
-import { type Redaction, redactFields, redactString, redactValue } from './redact-value.ts';
+import { type Plain, type Redaction, redactFields, redactString, redactValue } from './redact-value.ts';
 import { activeIds } from './traces/active-span.ts';
 
 export interface LoggerOptions {
@@ -33,7 +33,6 @@ export function createLogger({ service, worker, level, destination }: LoggerOpti
     level,
     base: { pid: process.pid, ...redactFields({ service, worker }, tally) },
     timestamp: pino.stdTimeFunctions.isoTime,
-    mixin: () => activeIds() ?? {},
     formatters: { level: (label: string) => ({ level: label }) },
     // After interpolation, since `%s%s` can join two harmless halves. Errors come here as plain data already.
     serializers: { msg: (message: string) => redactString(message, tally), err: (described: unknown) => described },
@@ -73,12 +72,27 @@ function report(tally: Tally): void {
   if (count > 0) tally.listener(count);
 }
 
-function redactArguments([first, ...rest]: Parameters<LogFn>, tally: Tally): Parameters<LogFn> {
-  const redacted = (rest as unknown[]).map((arg) => redactValue(arg, tally));
-  if (typeof first !== 'object' || first === null) return [redactValue(first, tally), ...redacted] as Parameters<LogFn>;
-  const fields = first instanceof Error ? { err: first } : first;
-  const message = redacted.length === 0 && first instanceof Error ? [redactValue(first.message, tally)] : redacted;
-  return [redactFields(fields, tally), ...message] as Parameters<LogFn>;
+/** The span that runs now is told here: a mixin of pino's would copy the fields once more. */
+function redactArguments(args: Parameters<LogFn>, tally: Tally): Parameters<LogFn> {
+  const [first, second] = args as [unknown, unknown];
+  const fields = fieldsOf(first);
+  // What is logged once a page or more often; the serializer of messages redacts the second.
+  if (fields !== null && args.length === 2 && typeof second === 'string')
+    return [withSpan(redactFields(fields, tally)), second] as Parameters<LogFn>;
+  const rest = args.slice(fields === null ? 0 : 1).map((arg) => redactValue(arg, tally));
+  const message = rest.length === 0 && first instanceof Error ? [redactValue(first.message, tally)] : rest;
+  return [withSpan(fields === null ? {} : redactFields(fields, tally)), ...message] as Parameters<LogFn>;
+}
+
+function fieldsOf(first: unknown): object | null {
+  if (first === null) return {};
+  if (typeof first !== 'object') return null;
+  return first instanceof Error ? { err: first } : first;
+}
+
+function withSpan(fields: Record<string, Plain>): Record<string, Plain> {
+  const ids = activeIds();
+  return ids === undefined ? fields : { ...ids, ...fields };
 }
 
 /** pino writes a child's bindings as they are; children inherit what is set here. */

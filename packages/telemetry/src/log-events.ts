@@ -36,6 +36,10 @@ const lines: { readonly [Type in FleetEvent['type']]: Line<Type> } = {
   ],
   'queue.error': ['error', 'The queue reports an error.'],
   'queue.worker-renewed': ['warn', 'A queue worker took nothing while jobs waited, and was replaced.'],
+  'queue.user-shared': [
+    'warn',
+    'All services share one user of Redis: it is older than 7.0, or the user of REDIS_URL may make no others.',
+  ],
   'queue.unverified': ['warn', 'This Redis does not tell its maxmemory-policy. It must be noeviction.'],
   'numbering.loaded': ['info', 'Numbers are read by the plans of this release.'],
   'stage.ended': ['debug', 'A stage has ended.'],
@@ -68,6 +72,12 @@ const lines: { readonly [Type in FleetEvent['type']]: Line<Type> } = {
   'dispatch.excluded': ['info', 'Pages were excluded at dispatch.'],
   'lease.expired': [({ verdict }) => (verdict === 'poison' ? 'error' : 'warn'), 'Leases ran out.'],
   'campaign.finished': ['info', 'A campaign has finished.'],
+  'filter.changed': ['info', 'What became of a filter over known pages.'],
+  'filter.judged': ['debug', 'Answers of a filter were judged.'],
+  'filter.alarmed': [
+    'error',
+    'A filter calls pages known that are not, more often than usual; it is not asked any more.',
+  ],
   'breaker.changed': ['info', 'The breaker of a host has changed.'],
   'host.refused': ['debug', 'A host refused.'],
   'host.asked-while-open': ['error', 'A host was asked before its time.'],

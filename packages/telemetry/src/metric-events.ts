@@ -28,6 +28,7 @@ const counts: { readonly [Type in FleetEvent['type']]: Count<Type> } = {
   'queue.error': ({ queue }, { queueErrors }) => queueErrors(1, { queue }),
   'queue.worker-renewed': ({ queue }, { workersRenewed }) => workersRenewed(1, { queue }),
   'queue.unverified': nothing,
+  'queue.user-shared': nothing,
   'numbering.loaded': ({ releasedAt }, { numberingReleased }) => numberingReleased(releasedAt / 1_000, {}),
   'stage.ended': ({ stage, ok, seconds }, { stageSeconds }) => {
     stageSeconds(seconds, { stage, result: ok ? 'ok' : 'failed' });
@@ -42,9 +43,11 @@ const counts: { readonly [Type in FleetEvent['type']]: Count<Type> } = {
     renderDecisions(1, { reason: decision, result: gained === null ? 'not-compared' : gained ? 'gained' : 'same' });
   },
   'page.cut': ({ cut }, { cuts }) => cuts(1, { cut }),
-  'page.read': (event, { findings, rejected }) => {
+  'page.read': (event, { findings, rejected, normalised, extractSeconds }) => {
     findings(event.findings, {});
     for (const [reason, count] of Object.entries(event.rejected)) rejected(count, { reason });
+    for (const [kind, count] of Object.entries(event.normalised)) normalised(count, { normalisation: kind });
+    extractSeconds(event.seconds, { size: sizeClassOf(event.bytes) });
   },
   'robots.read': ({ outcome }, { robots }) => robots(1, { outcome }),
   'sitemap.read': ({ outcome, pages }, { sitemaps, sitemapUrls }) => {
@@ -83,6 +86,17 @@ const counts: { readonly [Type in FleetEvent['type']]: Count<Type> } = {
   },
   'dispatch.excluded': ({ pages, code }, { excluded }) => excluded(pages, { code }),
   'lease.expired': ({ count, verdict }, { leasesExpired }) => leasesExpired(count, { verdict }),
+  'filter.changed': ({ state, generation }, { filterChanges, filterGeneration }) => {
+    filterChanges(1, { filter: state });
+    filterGeneration(generation, {});
+  },
+  'filter.judged': ({ rate, usual, answers, wrong }, metrics) => {
+    metrics.filterWrongRatio(rate, {});
+    metrics.filterUsualRatio(usual, {});
+    metrics.filterAnswers(answers - wrong, { result: 'ok' });
+    metrics.filterAnswers(wrong, { result: 'failed' });
+  },
+  'filter.alarmed': ({ rule }, { filterAlarmsRaised }) => filterAlarmsRaised(1, { rule }),
   'breaker.changed': ({ to, reason }, { breakerChanges }) =>
     breakerChanges(1, { breaker: to, reason: reason ?? 'other' }),
   'host.refused': ({ reason }, { refusals }) => refusals(1, { reason }),
@@ -99,12 +113,13 @@ const counts: { readonly [Type in FleetEvent['type']]: Count<Type> } = {
     commitBatch(results, {});
     commitSeconds(seconds, {});
   },
-  'commit.result': ({ verdict, ...event }, { commits, numbers, sightings, suppressed, links }) => {
+  'commit.result': ({ verdict, ...event }, { commits, numbers, sightings, suppressed, links, linksCalledKnown }) => {
     commits(1, { verdict });
     numbers(event.numbers, {});
     sightings(event.sightings, {});
     suppressed(event.suppressed, {});
     links(event.links, {});
+    linksCalledKnown(event.unseen, {});
   },
   'findings.expired': ({ sightings }, { sightingsExpired }) => sightingsExpired(sightings, {}),
   'audit.sealed': ({ events, lagSeconds }, { auditSealed, auditSealLag }) => {
@@ -131,6 +146,14 @@ function stageOfTimeout(code: PageCode | null): CrawlStage | null {
   if (code === 'fetch-timeout') return 'fetch';
   if (code === 'render-timeout') return 'render';
   return code === 'extract-timeout' ? 'extract' : null;
+}
+
+const mebibyte = 2 ** 20;
+
+function sizeClassOf(bytes: number): string {
+  if (bytes <= mebibyte / 64) return '16KiB';
+  if (bytes <= mebibyte / 8) return '128KiB';
+  return bytes <= mebibyte ? '1MiB' : 'more';
 }
 
 /** `crawler-2` is a crawler. */

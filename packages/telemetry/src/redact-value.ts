@@ -1,4 +1,4 @@
-import { redactText } from '@numfleet/privacy';
+import { mayHoldNumber, redactText } from '@numfleet/privacy';
 import { describeError } from './describe-error.ts';
 import { type LogKind, logKinds } from './names.ts';
 
@@ -23,13 +23,63 @@ export function redactValue(value: unknown, redaction: Redaction, kind: LogKind 
   return redactAny(value, kind, { redaction, path: [] });
 }
 
-/** The same for the fields of a log line: an object in gives an object out. */
+/**
+ * The same for the fields of a log line: an object in gives an object out. Nearly all have keys of ours and values that are no
+ * objects, which a copy in one pass is enough for: what is left is an eighth of the time of a line.
+ */
 export function redactFields(fields: object, redaction: Redaction): Record<string, Plain> {
+  const flat = copyFlat(fields);
+  if (flat !== null) return flat;
   const plain = redactValue(fields, redaction);
   return typeof plain === 'object' && plain !== null && !Array.isArray(plain) ? plain : { value: plain };
 }
 
+/** What `redactValue` makes of fields in which it finds nothing to replace; null for others, and for all that is not flat. */
+function copyFlat(fields: object): Record<string, Plain> | null {
+  const copy = copyPlain(fields);
+  if (copy === null) return null;
+  for (const key in copy) {
+    const kind = kindsByKey.get(key);
+    const value = copy[key];
+    if (kind === undefined) return null;
+    if (typeof value === 'string') {
+      if (!(kind === 'text' ? isPlainWord(value) : isIdOf(kind, value) || isPlainText(value))) return null;
+    } else if (typeof value === 'number') {
+      if (kind !== 'quantity') return null;
+      const rounded = round(value);
+      if (rounded !== value) copy[key] = rounded;
+    } else if (typeof value !== 'boolean' && value !== undefined) return null;
+  }
+  return copy as Record<string, Plain>;
+}
+
+/** What is looked at is the copy: a getter could say another thing the second time. */
+function copyPlain(fields: object): Record<string, unknown> | null {
+  try {
+    return Object.getPrototypeOf(fields) === Object.prototype ? { ...fields } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Names of events, codes and the like in which nothing was found: they come again and again, and are known by their hash. */
+const words = new Set<string>();
+const [mostWords, longestWord] = [1_000, 40];
+
+function isPlainWord(text: string): boolean {
+  if (words.has(text)) return true;
+  if (!isPlainText(text)) return false;
+  if (text.length <= longestWord && words.size < mostWords) words.add(text);
+  return true;
+}
+
+/** Whether `redactString` gives back the very same text. */
+function isPlainText(text: string): boolean {
+  return text.length <= maxTextLength && !mayHoldNumber(text) && !text.includes('@');
+}
+
 export function redactString(text: string, redaction: Redaction): string {
+  if (isPlainText(text)) return text;
   const cut = text.length > maxTextLength ? `${text.slice(0, maxTextLength)}… (cut)` : text;
   const redacted = redactText(cut.includes('@') ? cut.replace(urlPassword, '$1[secret]@') : cut);
   redaction.count += redacted.count;
@@ -60,19 +110,38 @@ function redactAny(value: unknown, kind: LogKind, place: Place): Plain {
 }
 
 function redactTextOrId(text: string, kind: LogKind, { redaction }: Place): string {
-  const isId = kind === 'row-id' ? isRowId : kind === 'trace-id' ? isTraceId : null;
-  return isId?.test(text) ? text : redactString(text, redaction);
+  return isIdOf(kind, text) ? text : redactString(text, redaction);
 }
 
-const isRowId = /^[1-9][0-9]{0,18}$/;
-const isTraceId = /^[0-9a-f]{16}(?:[0-9a-f]{16})?$/;
+/** By hand: with regular expressions a line with three ids took a sixth longer. */
+function isIdOf(kind: LogKind, text: string): boolean {
+  const { length } = text;
+  if (kind === 'row-id') return length > 0 && length <= 19 && text[0] !== '0' && consistsOf(text, decimal);
+  return kind === 'trace-id' && (length === 16 || length === 32) && consistsOf(text, decimal | hexLetter);
+}
+
+function consistsOf(text: string, wanted: number): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    if (((idCharacters[text.charCodeAt(at)] ?? 0) & wanted) === 0) return false;
+  }
+  return true;
+}
+
+const [decimal, hexLetter] = [1, 2];
+const idCharacters = new Uint8Array(0x80);
+idCharacters.fill(decimal, 0x30, 0x3a);
+idCharacters.fill(hexLetter, 0x61, 0x67);
 
 /** A phone number is never a JS number in our code (I3), but it could be in a library's. */
 function redactNumber(number: number, kind: LogKind, { redaction }: Place): number | string {
-  const rounded = Math.round(number * 1_000) / 1_000;
+  const rounded = round(number);
   if (kind === 'quantity') return rounded;
   const text = redactString(String(rounded), redaction);
   return text === String(rounded) ? rounded : text;
+}
+
+function round(number: number): number {
+  return Math.round(number * 1_000) / 1_000;
 }
 
 function redactObject(value: object, kind: LogKind, place: Place): Plain {

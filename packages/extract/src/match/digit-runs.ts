@@ -1,3 +1,5 @@
+import { between, isDigitCode } from '@numfleet/privacy/digits';
+
 /**
  * A stretch of text that holds nothing but digits and what people write between them. Offsets into the text; `groups` are
  * the digits that stand together, each a start and an end.
@@ -13,9 +15,6 @@ const mostGroups = 24;
 /** More single digits than E.164 has are noise; they are what costs libphonenumber most, 12 s for 1 MB of `1 `. */
 const mostSingleDigits = 15;
 
-const between = new Uint8Array(0x10000);
-for (const character of ' -‐‑‒–—―−ー－./()[]~*\\|') between[character.charCodeAt(0)] = 1;
-
 /**
  * The first run of digits of folded text from a place on, such as the end of the run before it, with the plus and brackets that
  * lead it. A plus, a letter or the end of a line ends a run. Written by hand: a regular expression that repeats a group this
@@ -24,7 +23,7 @@ for (const character of ' -‐‑‒–—―−ー－./()[]~*\\|') between[char
 export function nextRun(text: string, from: number, leastDigits: number): DigitRun | null {
   const length = text.length;
   for (let index = from; index < length; index++) {
-    if (!isDigit(text.charCodeAt(index))) continue;
+    if (!isDigitCode(text.charCodeAt(index))) continue;
     const end = endOfRun(text, index, leastDigits);
     if (end > 0) return readRun(text, index, end);
     index = -end - 1;
@@ -39,7 +38,7 @@ function endOfRun(text: string, first: number, leastDigits: number): number {
   let end = first;
   for (let index = first; index < text.length && gap <= maxGap; index++) {
     const code = text.charCodeAt(index);
-    if (isDigit(code)) {
+    if (isDigitCode(code)) {
       digits += 1;
       gap = 0;
       end = index + 1;
@@ -55,7 +54,7 @@ function readRun(text: string, first: number, end: number): DigitRun {
   let count = 0;
   let isInGroup = false;
   for (let index = first; index < end; index++) {
-    const isOne = isDigit(text.charCodeAt(index));
+    const isOne = isDigitCode(text.charCodeAt(index));
     if (isOne) {
       digits += 1;
       if (!isInGroup) count += 1;
@@ -67,10 +66,6 @@ function readRun(text: string, first: number, end: number): DigitRun {
   if (groups.length % 2 === 1) groups.push(end);
   const isNoise = digits > mostDigits || count > mostGroups || (count > mostSingleDigits && digits < 2 * count);
   return { start: leadOf(text, first), end, digits, groups, isNoise };
-}
-
-function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39;
 }
 
 /** Where the plus signs and opening brackets before a number's first digit begin; spaces among them are part of it. */

@@ -1,5 +1,5 @@
+import { zeros } from '@numfleet/privacy/digits';
 import { codeTrait, codeTraits } from './code-traits.ts';
-import { zeros } from './folds.generated.ts';
 
 /**
  * The same as `codeTraits`, for the bytes of UTF-8. What begins beyond ASCII is all foldable, and a digit where any digit of

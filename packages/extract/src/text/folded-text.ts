@@ -1,6 +1,6 @@
+import { astralDigits, combining, foldedCodes } from '@numfleet/privacy/digits';
 import { decodeHTML } from 'entities';
 import { byteAt } from '../html/bytes.ts';
-import { astralDigits, combining, foldedCodes } from './code-traits.ts';
 import {
   codeBeforeEnd,
   type FoldedText,

@@ -1,7 +1,6 @@
 import { parseKeyPairsIntoRecord } from '@opentelemetry/core';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
-import { mostRequests } from './export-spans.ts';
+import { createOtlpExporter } from './otlp-exporter.ts';
 import { createSpanFile } from './span-file.ts';
 
 /** Where spans go: to a collector by OTLP over HTTP, into a file, or nowhere: then they only give log lines their ids. */
@@ -30,12 +29,9 @@ export function openDestination(destination: SpanDestination): SpanExporter | nu
     case 'file':
       return createSpanFile(destination.file, destination.maxBytes);
     case 'otlp':
-      return new OTLPTraceExporter({
+      return createOtlpExporter({
         url: destination.url,
         headers: destination.headers ? parseKeyPairsIntoRecord(destination.headers) : {},
-        timeoutMillis: 5_000,
-        // A collector that never ends its answers holds this many requests and no more.
-        concurrencyLimit: mostRequests,
       });
   }
 }

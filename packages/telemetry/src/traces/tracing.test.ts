@@ -61,7 +61,15 @@ describe('a trace', () => {
           crawler.observe({ type: 'egress.request', status: 200, code: null, seconds: 0.2, bytes: 12_345_678 });
         });
         crawler.tracer.record('parse', {}, { startedAt: Date.now() - 50, seconds: 0.05 });
-        crawler.observe({ type: 'page.read', pageId: '12345678', findings: 3, rejected: {} });
+        crawler.observe({
+          type: 'page.read',
+          pageId: '12345678',
+          findings: 3,
+          rejected: {},
+          normalised: {},
+          bytes: 1,
+          seconds: 0.01,
+        });
         crawler.observe({ type: 'page.crawled', pageId: '12345678', outcome: 'done', code: 'too-large', seconds: 1 });
         carried = crawler.tracer.traceparent();
       }),
