@@ -27,15 +27,18 @@ set_up() {
   done
 
   password redis
+  for service in scheduler sink console crawler; do password "redis-$service"; done
+  keep redis/users.acl "$(redis_users)"
   keep redis/redis.conf "$(redis_conf)"
-  for service in migrate scheduler sink console crawler; do
-    keep "$service/redis-url" "redis://:$(cat "$secrets/passwords/redis")@$redis/0"
+  keep migrate/redis-url "redis://:$(cat "$secrets/passwords/redis")@$redis/0"
+  for service in scheduler sink console crawler; do
+    keep "$service/redis-url" "redis://$service:$(cat "$secrets/passwords/redis-$service")@$redis/0"
   done
 
   keep console/console-token "$(random)"
 
   # Who may hold which key (ARCHITECTURE.md, "Zones"). The database is tied to all of them when it is migrated.
-  keys crawler sealing-public url
+  keys crawler sealing-public url page
   keys scheduler url audit
   keys sink sealing-private number-index number-storage suppression url page
   keys console number-index number-storage suppression url page
@@ -65,13 +68,21 @@ keep() {
 # What the queue needs: nothing evicted, and little lost when it falls; Postgres is the truth either way.
 redis_conf() {
   cat <<CONF
-requirepass $(cat "$secrets/passwords/redis")
+aclfile /run/secrets/numfleet/users.acl
 dir /data
 appendonly yes
 appendfsync everysec
 maxmemory-policy noeviction
 protected-mode yes
 CONF
+}
+
+# Each service is a user of its own, with the rights of its role and no more.
+redis_users() {
+  echo "user default on >$(cat "$secrets/passwords/redis") ~* &* +@all"
+  for service in scheduler sink console crawler; do
+    sed -n "s/^\(user $service on >\)@$service@/\1$(cat "$secrets/passwords/redis-$service")/p" "$here/../redis/users.acl"
+  done
 }
 
 keys() {

@@ -85,7 +85,8 @@ describe.skipIf(helm === null)('the chart (where helm is: see `pnpm infra:check`
     const objects = await render();
     for (const service of services) {
       const { volumes } = find(objects, 'Deployment', service).spec.template.spec;
-      const files: string[] = volumes[0].secret.items.map((item: { key: string }) => item.key);
+      const [always] = volumes[0].projected.sources;
+      const files: string[] = always.secret.items.map((item: { key: string }) => item.key);
       expect(files.filter((file) => file.endsWith('.key')).sort()).toEqual(await keysOf(service));
       expect(files.includes('database-url')).toBe(service !== 'crawler');
     }

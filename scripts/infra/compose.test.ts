@@ -88,7 +88,12 @@ describe('set-up.sh', () => {
     });
     const password = (await read('passwords/sink')).trim();
     expect(config.DATABASE_URL).toBe(`postgres://numfleet_sink:${password}@postgres:5432/numfleet`);
-    expect(new URL(config.REDIS_URL ?? '').password).toBe((await read('passwords/redis')).trim());
+    const { username, password: own } = new URL(config.REDIS_URL ?? '');
+    expect([username, own]).toEqual(['sink', (await read('passwords/redis-sink')).trim()]);
+    const users = (await read('redis/users.acl')).trim().split('\n');
+    expect(users.map((line) => line.split(' ')[1])).toEqual(['default', 'scheduler', 'sink', 'console', 'crawler']);
+    expect(users.find((line) => line.startsWith('user sink '))).toContain(`>${own} `);
+    expect(users.join('\n')).not.toContain('@sink@');
     expect(await read('redis/redis.conf')).toContain('maxmemory-policy noeviction');
     expect(await read('migrate/numfleet_sink')).toBe(`${password}\n`);
   });

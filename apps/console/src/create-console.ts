@@ -1,6 +1,6 @@
 import cookie from '@fastify/cookie';
 import type { Emit } from '@numfleet/contracts';
-import { type EgressHosts, registrableDomain } from '@numfleet/egress';
+import { type EgressHosts, registrableDomain } from '@numfleet/egress/rules';
 import { normaliseUrl, type UrlCodec } from '@numfleet/privacy';
 import type { Certifier, NumberVault, Suppressor } from '@numfleet/privacy/inside';
 import { createOfferPage, createOfferSitemap, createSitemapsOf, findToken, type Store } from '@numfleet/store';

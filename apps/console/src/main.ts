@@ -1,10 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import { queueNames } from '@numfleet/contracts';
-import { parseEgressHosts } from '@numfleet/egress';
+import { parseEgressHosts } from '@numfleet/egress/rules';
 import { createPageKeyer, createUrlCodec } from '@numfleet/privacy';
-import { createCertifier, createNumberVault, createSuppressor, loadInsideKeys } from '@numfleet/privacy/inside';
+import {
+  createCertifier,
+  createNumberVault,
+  createSuppressor,
+  loadInsideKeys,
+  loadMasterKey,
+} from '@numfleet/privacy/inside';
 import { connectQueues, openQueue } from '@numfleet/queue';
-import { required, runService, version, withDeadline } from '@numfleet/service';
+import { required, version, withDeadline } from '@numfleet/service';
+import { runService } from '@numfleet/service/run';
 import { createStore, recordWorker } from '@numfleet/store';
 import { createConsole } from './create-console.ts';
 import { closeServer, listen } from './http/listen.ts';
@@ -17,13 +24,8 @@ process.exit(
   await runService('console', async ({ config, name, emit, signal }) => {
     await using stack = new AsyncDisposableStack();
     const token = await readToken(required(config, 'NUMFLEET_CONSOLE_TOKEN_FILE'));
-    const keys = await loadInsideKeys(required(config, 'NUMFLEET_KEYS_DIR'), [
-      'number-index',
-      'number-storage',
-      'suppression',
-      'url',
-      'page',
-    ]);
+    const keysDir = required(config, 'NUMFLEET_KEYS_DIR');
+    const keys = await loadInsideKeys(keysDir, ['number-index', 'suppression', 'url', 'page']);
     const store = stack.use(
       createStore({
         connectionString: required(config, 'DATABASE_URL'),
@@ -42,7 +44,10 @@ process.exit(
       store,
       queues: { crawl, results },
       queueBackend: connection.kind,
-      vault: createNumberVault({ indexKey: keys['number-index'], storageKey: keys['number-storage'] }),
+      vault: createNumberVault({
+        indexKey: keys['number-index'],
+        master: await loadMasterKey(keysDir, config.NUMFLEET_MASTER_KEY),
+      }),
       suppressor: createSuppressor({ key: keys.suppression }),
       certifier: createCertifier({ key: keys.suppression }),
       urls: createUrlCodec({ key: keys.url }),

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { isLater, type KeyFile, type KeyName, keyBytes, keyNames } from './key-file.ts';
+import { isLater, type KeyFile, type KeyName, keyNames } from './key-file.ts';
 import { presentKeys } from './load-inside-keys.ts';
-import { suite } from './sealed-form.ts';
+import { newSealingPair, newSecret } from './new-keys.ts';
 import { addKeyFile, installKeySet } from './write-keys.ts';
 
 /**
@@ -20,11 +19,8 @@ export async function generateKeys(dir: string): Promise<void> {
 }
 
 async function newKeys(): Promise<Record<KeyName, KeyFile>> {
-  const pair = await suite.GenerateKeyPair(true);
-  const id = newId();
   return {
-    'sealing-public': { id, key: Buffer.from(await suite.SerializePublicKey(pair.publicKey)) },
-    'sealing-private': { id, key: Buffer.from(await suite.SerializePrivateKey(pair.privateKey)) },
+    ...(await newSealingPair()),
     'number-index': newSecret(),
     'number-storage': newSecret(),
     url: newSecret(),
@@ -32,12 +28,4 @@ async function newKeys(): Promise<Record<KeyName, KeyFile>> {
     audit: newSecret(),
     suppression: newSecret(),
   };
-}
-
-function newSecret(): KeyFile {
-  return { id: newId(), key: randomBytes(keyBytes) };
-}
-
-function newId(): string {
-  return randomBytes(8).toString('hex');
 }

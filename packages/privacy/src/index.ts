@@ -1,6 +1,7 @@
 // What the hostile zone may import too: nothing here opens a sealed or stored number. That is `inside-door.ts`.
 export { hasNumberBeyond } from './compare-numbers.ts';
 export { contentKeyOf } from './content-key.ts';
+export { mayHoldNumber } from './digit-runs.ts';
 export { loadKeys, type OutsideKeyName } from './load-keys.ts';
 export { maskNumber } from './mask.ts';
 export { normaliseUrl } from './normalise-url.ts';

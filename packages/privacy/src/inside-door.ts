@@ -4,9 +4,17 @@ export { type AuditChain, type ChainedEvent, createAuditChain } from './audit-ch
 export { generateKeys } from './generate-keys.ts';
 export { type KeySet, packKeys, unpackKeys } from './key-backup.ts';
 export { type KeyName, keyNames } from './key-file.ts';
+export { createLocalKeyProvider, type KeyProvider, loadMasterKey } from './key-provider.ts';
 export { keyIds, loadInsideKeys } from './load-inside-keys.ts';
 export { openFindings } from './open.ts';
 export { restoreKeys } from './restore-keys.ts';
-export { beginRotation, createReencrypt, endRotation, findRotation } from './rotate-key.ts';
-export { createNumberVault, type NumberVault } from './stored-number.ts';
+export { beginRotation, createRewrap, endRotation, findRotation, type Rotation } from './rotate-key.ts';
+export {
+  beginSealingRotation,
+  endSealingRotation,
+  findSealingRotation,
+  loadSealingKeys,
+  retireSealingKey,
+} from './rotate-sealing.ts';
+export { type CampaignNumbers, createNumberVault, type NumberVault, type WrappedKey } from './stored-number.ts';
 export { type Certifier, createCertifier, createSuppressor, type Suppressor } from './suppression-index.ts';

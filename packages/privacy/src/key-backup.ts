@@ -1,18 +1,22 @@
 import { NumfleetError } from '@numfleet/contracts';
-import { armor, Decrypter, Encrypter } from 'age-encryption';
 import {
+  findKeyFileAt,
   formatKeyFile,
   isLater,
   type KeyFile,
   type KeyName,
+  keyFilePath,
   keyNames,
   type LaterKeyName,
   parseKeyFile,
+  passingKeyName,
   readKeyFile,
 } from './key-file.ts';
 
 /** The keys of a backup; one of an older Numfleet has fewer. */
-export type KeySet = Readonly<Record<Exclude<KeyName, LaterKeyName>, KeyFile> & Partial<Record<LaterKeyName, KeyFile>>>;
+export type KeySet = Readonly<
+  Record<Exclude<KeyName, LaterKeyName>, KeyFile> & Partial<Record<LaterKeyName | typeof passingKeyName, KeyFile>>
+>;
 
 /**
  * All keys of the folder as one text, encrypted under a passphrase in the age format (age-encryption.org/v1, scrypt with
@@ -21,6 +25,9 @@ export type KeySet = Readonly<Record<Exclude<KeyName, LaterKeyName>, KeyFile> & 
  */
 export async function packKeys(dir: string, passphrase: string): Promise<string> {
   const files = await Promise.all(keyNames.map(async (name) => formatKeyFile(name, await readKeyFile(dir, name))));
+  const previous = await findKeyFileAt(keyFilePath(dir, passingKeyName), passingKeyName);
+  if (previous !== null) files.push(formatKeyFile(passingKeyName, previous));
+  const { armor, Encrypter } = await loadAge();
   const encrypter = new Encrypter();
   encrypter.setPassphrase(passphrase);
   return armor.encode(await encrypter.encrypt(files.join('')));
@@ -30,17 +37,20 @@ export async function packKeys(dir: string, passphrase: string): Promise<string>
 export async function unpackKeys(text: string, passphrase: string): Promise<KeySet> {
   const lines = (await decrypt(text, passphrase)).trimEnd().split('\n');
   try {
-    const keys = keyNames.flatMap((name, index) => {
+    const keys = ([...keyNames, passingKeyName] as const).flatMap((name, index) => {
       const line = lines[index];
-      return line === undefined && isLater(name) ? [] : [[name, parseKeyFile(line ?? '', name)] as const];
+      return line === undefined && (name === passingKeyName || isLater(name))
+        ? []
+        : [[name, parseKeyFile(line ?? '', name)] as const];
     });
-    return Object.fromEntries(keys) as Record<KeyName, KeyFile>;
+    return Object.fromEntries(keys) as unknown as KeySet;
   } catch {
     throw damaged();
   }
 }
 
 async function decrypt(text: string, passphrase: string): Promise<string> {
+  const { armor, Decrypter } = await loadAge();
   const decrypter = new Decrypter();
   decrypter.addPassphrase(passphrase);
   try {
@@ -53,6 +63,9 @@ async function decrypt(text: string, passphrase: string): Promise<string> {
     throw new NumfleetError('passphrase-wrong', message);
   }
 }
+
+/** Not loaded with this room: it takes 80 ms of the start of a service, none of which makes backups. */
+const loadAge = () => import('age-encryption');
 
 function damaged(): NumfleetError {
   return new NumfleetError('backup-damaged', 'That is no backup of keys, or it is cut or changed. Use another copy.');

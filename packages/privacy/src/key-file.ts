@@ -14,10 +14,14 @@ const keyAlgorithms = {
   page: 'hmac-sha256',
   audit: 'hmac-sha256',
   suppression: 'hmac-sha256',
+  'sealing-previous': 'x25519-private',
 } as const;
 
-export type KeyName = keyof typeof keyAlgorithms;
-export const keyNames = Object.keys(keyAlgorithms) as KeyName[];
+/** What a folder may hold besides: the private key before this one, until all is opened that was sealed for it. */
+export const passingKeyName = 'sealing-previous';
+export type AnyKeyName = keyof typeof keyAlgorithms;
+export type KeyName = Exclude<AnyKeyName, typeof passingKeyName>;
+export const keyNames = Object.keys(keyAlgorithms).filter((name) => name !== passingKeyName) as KeyName[];
 
 /** Keys that older folders and backups do not have: they are made beside the others, which they do not depend on. */
 const laterKeyNames = ['audit', 'suppression'] as const satisfies KeyName[];
@@ -43,12 +47,12 @@ const keyFileLine = z.strictObject({
   check: z.base64url(),
 });
 
-export function keyFilePath(dir: string, name: KeyName): string {
+export function keyFilePath(dir: string, name: AnyKeyName): string {
   return path.join(dir, `${name}.key`);
 }
 
 /** One line of JSON. `check` lets a damaged or renamed file be told from a good one before anything is encrypted. */
-export function formatKeyFile(name: KeyName, { id, key }: KeyFile): string {
+export function formatKeyFile(name: AnyKeyName, { id, key }: KeyFile): string {
   const check = checkValue(name, id, key).toString('base64url');
   return `${JSON.stringify({ v: 1, name, id, alg: keyAlgorithms[name], key: key.toString('base64url'), check })}\n`;
 }
@@ -62,11 +66,21 @@ export async function readKeys<Name extends KeyName>(
 }
 
 /** Throws `key-missing` where there is no file, `key-wrong` where it is not this key's or is damaged. */
-export async function readKeyFile(dir: string, name: KeyName): Promise<KeyFile> {
+export async function readKeyFile(dir: string, name: AnyKeyName): Promise<KeyFile> {
   return await readKeyFileAt(keyFilePath(dir, name), name);
 }
 
-export async function readKeyFileAt(file: string, name: KeyName): Promise<KeyFile> {
+/** Null where there is no such file. */
+export async function findKeyFileAt(file: string, name: AnyKeyName): Promise<KeyFile | null> {
+  try {
+    return await readKeyFileAt(file, name);
+  } catch (error) {
+    if (error instanceof NumfleetError && error.code === 'key-missing') return null;
+    throw error;
+  }
+}
+
+export async function readKeyFileAt(file: string, name: AnyKeyName): Promise<KeyFile> {
   const text = await readText(file, name);
   try {
     return parseKeyFile(text, name);
@@ -77,7 +91,7 @@ export async function readKeyFileAt(file: string, name: KeyName): Promise<KeyFil
 }
 
 /** Throws on anything that `formatKeyFile` does not make of this key. */
-export function parseKeyFile(text: string, name: KeyName): KeyFile {
+export function parseKeyFile(text: string, name: AnyKeyName): KeyFile {
   const { id, ...line } = keyFileLine.parse(JSON.parse(text));
   // Memory of its own: a Buffer of the shared pool, sent to a thread, takes the whole pool along.
   const key = Buffer.alloc(keyBytes);
@@ -89,11 +103,11 @@ export function parseKeyFile(text: string, name: KeyName): KeyFile {
   return { id, key };
 }
 
-function checkValue(name: KeyName, id: string, key: Uint8Array): Buffer {
+function checkValue(name: AnyKeyName, id: string, key: Uint8Array): Buffer {
   return createHmac('sha256', key).update(`numfleet key check v1 ${name} ${id}`).digest().subarray(0, 16);
 }
 
-async function readText(file: string, name: KeyName): Promise<string> {
+async function readText(file: string, name: AnyKeyName): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {

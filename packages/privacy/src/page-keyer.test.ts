@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createPageKeyer } from './index.ts';
 
-test('one page has one key of 32 bytes however its URL is spelt, and another under another secret', () => {
+test('one page has one key of 16 bytes however its URL is spelt, and another under another secret', () => {
   const keyOf = createPageKeyer({ key: randomBytes(32) });
   const key = keyOf('https://shop.test/a');
-  expect(key).toHaveLength(32);
+  expect(key).toHaveLength(16);
   expect(keyOf('HTTPS://shop.test:443/%61#b')).toEqual(key);
   expect(keyOf('https://shop.test/A')).not.toEqual(key);
   expect(createPageKeyer({ key: randomBytes(32) })('https://shop.test/a')).not.toEqual(key);

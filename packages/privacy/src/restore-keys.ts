@@ -1,8 +1,8 @@
 import { NumfleetError } from '@numfleet/contracts';
 import type { KeySet } from './key-backup.ts';
-import { type KeyName, keyNames, readKeyFile } from './key-file.ts';
+import { type KeyName, keyFilePath, keyNames, passingKeyName, readKeyFile } from './key-file.ts';
 import { presentKeys } from './load-inside-keys.ts';
-import { installKeySet, writeKeyFile } from './write-keys.ts';
+import { addFile, installKeySet, writeKeyFile } from './write-keys.ts';
 
 /**
  * Puts back the keys that are missing in `dir`, and says whether any were. Those that are there must be the same. Throws
@@ -25,6 +25,9 @@ export async function restoreKeys(dir: string, keys: KeySet): Promise<boolean> {
     throw new NumfleetError('key-wrong', `${dir} holds other or damaged keys (${others.join(', ')}). ${advice}`);
   }
   const missing = keyNames.filter((name) => keys[name] !== undefined && !present.includes(name));
+  const previous = keys[passingKeyName];
+  if (previous !== undefined && present.length > 0)
+    await addFile(dir, keyFilePath(dir, passingKeyName), passingKeyName, previous);
   if (missing.length === 0) return false;
   if (present.length === 0) await installKeySet(dir, keys);
   else await addMissing(dir, missing, keys);

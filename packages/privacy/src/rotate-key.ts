@@ -1,40 +1,35 @@
-import { createSecretKey, randomBytes } from 'node:crypto';
 import { rename } from 'node:fs/promises';
-import { NumfleetError } from '@numfleet/contracts';
-import { openBytes, sealBytes } from './aes-gcm.ts';
-import { type KeyFile, keyBytes, keyFilePath, readKeyFile, readKeyFileAt } from './key-file.ts';
+import { findKeyFileAt, type KeyFile, keyFilePath, readKeyFileAt } from './key-file.ts';
+import { createLocalKeyProvider, type KeyProvider, loadMasterKey } from './key-provider.ts';
+import { newSecret } from './new-keys.ts';
+import { campaignKeyPurpose, type WrappedKey } from './stored-number.ts';
 import { addFile, syncFolder } from './write-keys.ts';
 
-/** The one key that can be exchanged so far: what it encrypted is encrypted anew, row by row. */
+/** The master key: what it wrapped is wrapped anew, a key a campaign. */
 const name = 'number-storage';
 
 const nextPath = (dir: string) => `${keyFilePath(dir, name)}.next`;
 
 export interface Rotation {
-  from: KeyFile;
-  to: KeyFile;
+  from: KeyProvider;
+  to: KeyProvider;
 }
 
 /**
- * The key of stored numbers and the one that is to follow it, which is made where there is none yet: a rotation that was broken
+ * The master key and the one that is to follow it, which is made where there is none yet: a rotation that was broken
  * off goes on with the same. Throws `key-missing`, `key-wrong` or `folder-readonly`.
  */
-export async function beginRotation(dir: string): Promise<Rotation> {
-  const from = await readKeyFile(dir, name);
+export async function beginRotation(dir: string, masterKey: string | undefined): Promise<Rotation> {
+  const from = await loadMasterKey(dir, masterKey);
   const begun = await findRotation(dir);
-  if (begun !== null) return { from, to: begun };
-  await addFile(dir, nextPath(dir), name, { id: randomBytes(8).toString('hex'), key: randomBytes(keyBytes) });
-  return { from, to: await readKeyFileAt(nextPath(dir), name) };
+  if (begun !== null) return { from, to: createLocalKeyProvider(begun) };
+  await addFile(dir, nextPath(dir), name, newSecret());
+  return { from, to: createLocalKeyProvider(await readKeyFileAt(nextPath(dir), name)) };
 }
 
 /** The key that a rotation which was begun leads to; null where none was, or it is over. */
 export async function findRotation(dir: string): Promise<KeyFile | null> {
-  try {
-    return await readKeyFileAt(nextPath(dir), name);
-  } catch (error) {
-    if (error instanceof NumfleetError && error.code === 'key-missing') return null;
-    throw error;
-  }
+  return await findKeyFileAt(nextPath(dir), name);
 }
 
 /** Puts the new key in the place of the old one, which is then gone. To be done when nothing is under the old one any more. */
@@ -43,20 +38,13 @@ export async function endRotation(dir: string): Promise<void> {
   await syncFolder(dir);
 }
 
-/**
- * Encrypts a stored number anew; null for one that is under the new key already. The number is in memory as bytes for that
- * time, and nowhere else. Throws `key-wrong` where neither key opens it.
- */
-export function createReencrypt({ from, to }: Rotation) {
-  const [old, fresh] = [createSecretKey(from.key), createSecretKey(to.key)];
-  return (ciphertext: Uint8Array, blindIndex: Uint8Array): Buffer | null => {
-    const plain = openBytes({ key: old, sealed: ciphertext, purpose: blindIndex });
-    if (plain !== null) {
-      const sealed = sealBytes({ key: fresh, plain, purpose: blindIndex });
-      plain.fill(0);
-      return sealed;
-    }
-    if (openBytes({ key: fresh, sealed: ciphertext, purpose: blindIndex }) !== null) return null;
-    throw new NumfleetError('key-wrong', 'A stored number opens under neither key. Nothing of it was changed.');
+/** Wraps the key of a campaign under the new master key instead of the old one. Throws `key-wrong`. */
+export function createRewrap({ from, to }: Rotation) {
+  return async (campaignId: string, wrapped: Uint8Array): Promise<WrappedKey> => {
+    const purpose = campaignKeyPurpose(campaignId);
+    const key = await from.unwrap(wrapped, purpose);
+    const fresh = { wrapped: await to.wrap(key, purpose), masterId: to.id };
+    key.fill(0);
+    return fresh;
   };
 }

@@ -1,5 +1,6 @@
 import type { SealedFinding } from '@numfleet/contracts';
-import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_DHKEM_X25519_HKDF_SHA256 } from 'hpke';
+import { CipherSuite } from 'hpke';
+import { aes256Gcm, hkdfSha256, x25519 } from './hpke-in-node.ts';
 import type { PhoneNumber } from './phone-number-door.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { PhoneNumber } from './phone-number-door.ts';
  * AES-256-GCM. The plaintext is `length | deflated JSON | zeros`, padded to a multiple of 256 bytes, so that its
  * length tells the number of findings only roughly.
  */
-export const suite = new CipherSuite(KEM_DHKEM_X25519_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_AES_256_GCM);
+export const suite = new CipherSuite(x25519, hkdfSha256, aes256Gcm);
 export const info = new TextEncoder().encode('numfleet findings v1');
 export const encapsulatedBytes = 32;
 export const lengthBytes = 4;

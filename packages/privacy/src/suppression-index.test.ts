@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createCertifier, createNumberVault, createSuppressor } from './inside-door.ts';
+import { createCertifier, createLocalKeyProvider, createNumberVault, createSuppressor } from './inside-door.ts';
 import { createPhoneNumber } from './phone-number-door.ts';
 import { e164 } from './testing/e164.ts';
 
@@ -22,7 +22,7 @@ test('a number has one suppression index, whatever its extension, and another un
 });
 
 test('a number with an extension knows the blind index of its line; one without has none', () => {
-  const vault = createNumberVault({ indexKey: key, storageKey: randomBytes(32) });
+  const vault = createNumberVault({ indexKey: key, master: createLocalKeyProvider({ id: '00aa', key }) });
   const line = createPhoneNumber('+442079460958');
   expect(vault.lineIndex(line)).toBeNull();
   expect(vault.lineIndex(createPhoneNumber('+442079460958;ext=12'))).toEqual(vault.blindIndex(line));

@@ -47,14 +47,18 @@ describe('I3: createUrlCodec', () => {
 
   test('every URL comes back as it went, and none with 7 digits in a row goes in plain', () => {
     fc.assert(
-      fc.property(fc.webUrl({ withQueryParameters: true }), fc.stringMatching(/^[0-9]{0,15}$/), (url, digits) => {
-        const normal = normaliseUrl(`${url}${url.includes('?') ? '&' : '?'}n=${digits}`);
-        fc.pre(normal !== null);
-        const wire = codec.toWire(normal);
-        expect(codec.fromWire(wire)).toBe(normal);
-        if (/[0-9]{7}/.test(normal)) expect(wire).toHaveProperty('c');
-        expect(codec.isSensitive(normal)).toBe(codec.redact(normal) !== normal);
-      }),
+      fc.property(
+        fc.webUrl({ withQueryParameters: true, size: 'xsmall' }),
+        fc.stringMatching(/^[0-9]{0,15}$/),
+        (url, digits) => {
+          const normal = normaliseUrl(`${url}${url.includes('?') ? '&' : '?'}n=${digits}`);
+          fc.pre(normal !== null);
+          const wire = codec.toWire(normal);
+          expect(codec.fromWire(wire)).toBe(normal);
+          if (/[0-9]{7}/.test(normal)) expect(wire).toHaveProperty('c');
+          expect(codec.isSensitive(normal)).toBe(codec.redact(normal) !== normal);
+        },
+      ),
     );
   });
 

@@ -3,7 +3,15 @@ import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { NumfleetError } from '@numfleet/contracts';
 import type { KeySet } from './key-backup.ts';
-import { formatKeyFile, type KeyFile, type KeyName, keyFilePath, keyNames } from './key-file.ts';
+import {
+  type AnyKeyName,
+  formatKeyFile,
+  type KeyFile,
+  type KeyName,
+  keyFilePath,
+  keyNames,
+  passingKeyName,
+} from './key-file.ts';
 import { presentKeys } from './load-inside-keys.ts';
 
 /**
@@ -17,7 +25,7 @@ export async function installKeySet(dir: string, keys: KeySet): Promise<void> {
   try {
     await mkdir(path.dirname(fresh), { recursive: true });
     await mkdir(fresh, { mode: 0o700 });
-    for (const name of keyNames) {
+    for (const name of [...keyNames, passingKeyName] as const) {
       const key = keys[name];
       if (key !== undefined) await writeKeyFile(fresh, name, key);
     }
@@ -30,7 +38,7 @@ export async function installKeySet(dir: string, keys: KeySet): Promise<void> {
 }
 
 /** Writes one key file, which must not be there. */
-export async function writeKeyFile(dir: string, name: KeyName, key: KeyFile): Promise<void> {
+export async function writeKeyFile(dir: string, name: AnyKeyName, key: KeyFile): Promise<void> {
   await using file = await open(keyFilePath(dir, name), 'wx', 0o600);
   await file.writeFile(formatKeyFile(name, key));
   await file.sync();
@@ -42,7 +50,7 @@ export async function addKeyFile(dir: string, name: KeyName, key: KeyFile): Prom
   await addFile(dir, keyFilePath(dir, name), name, key);
 }
 
-export async function addFile(dir: string, target: string, name: KeyName, key: KeyFile): Promise<void> {
+export async function addFile(dir: string, target: string, name: AnyKeyName, key: KeyFile): Promise<void> {
   const fresh = `${target}.new-${randomBytes(8).toString('hex')}`;
   try {
     await using file = await open(fresh, 'wx', 0o600);

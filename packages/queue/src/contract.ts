@@ -4,6 +4,9 @@ import {
   crawlJob,
   crawlResult,
   type DeadLetterCode,
+  type FilterPart,
+  filterPart,
+  filterPartId,
   jobIdOf,
   queueNames,
   reportJobIdOf,
@@ -17,12 +20,14 @@ export interface Messages {
   [queueNames.crawl]: CrawlJob;
   [queueNames.results]: CrawlResult;
   [queueNames.reports]: WorkerReportMessage;
+  [queueNames.filters]: FilterPart;
 }
 
 const schemas = {
   [queueNames.crawl]: crawlJob,
   [queueNames.results]: crawlResult,
   [queueNames.reports]: workerReportMessage,
+  [queueNames.filters]: filterPart,
 } as const;
 const spoken = new Set([1]);
 
@@ -35,7 +40,8 @@ export function check<Q extends keyof Messages>(queue: Q, message: Messages[Q]):
 
 /** The queue's id of a message: adding it twice is adding it once. */
 export function idOf(message: Messages[keyof Messages]): string {
-  return message.kind === 'report' ? reportJobIdOf(message) : jobIdOf(message);
+  if (message.kind === 'report') return reportJobIdOf(message);
+  return message.kind === 'filter' ? filterPartId(message) : jobIdOf(message);
 }
 
 /** Reads what was taken from a queue; whatever is wrong with it becomes a code, never an exception. */

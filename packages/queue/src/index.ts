@@ -7,4 +7,5 @@ export { migrateQueue } from './migrate-queue.ts';
 export { type JobQueue, type JobState, openQueue } from './open-queue.ts';
 export type { Handled, JobContext } from './process-job.ts';
 export { inspectRedis, type RedisFacts } from './redis/inspect-redis.ts';
+export { keepRedisUsers, type RedisUsers } from './redis/keep-redis-users.ts';
 export { type MessageSummary, summariseMessage } from './summarise-message.ts';

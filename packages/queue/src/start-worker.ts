@@ -24,6 +24,7 @@ const maxStalledCount = {
   [queueNames.crawl]: 0,
   [queueNames.results]: 10,
   [queueNames.reports]: 0,
+  [queueNames.filters]: 0,
 } as const;
 
 /** Starts BullMQ's worker with the options of its queue; resolves when it is connected, rejects when `signal` aborts. */

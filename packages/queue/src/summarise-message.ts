@@ -1,4 +1,4 @@
-import { type CrawlJob, type CrawlResult, queueNames } from '@numfleet/contracts';
+import { type CrawlJob, type CrawlResult, type FilterPart, queueNames } from '@numfleet/contracts';
 import { type Messages, parse } from './contract.ts';
 import { traceparentIn } from './envelope.ts';
 
@@ -23,8 +23,16 @@ function summarise(queue: keyof Messages, data: unknown): MessageSummary {
     const parsed = parse(queue, data);
     return parsed.ok ? { kind: parsed.message.kind } : { code: parsed.code };
   }
+  if (queue === queueNames.filters) {
+    const parsed = parse(queue, data);
+    return parsed.ok ? summariseFilter(parsed.message) : { code: parsed.code };
+  }
   const parsed = parse(queue, data);
   return parsed.ok ? summariseResult(parsed.message) : { code: parsed.code };
+}
+
+function summariseFilter({ kind, campaignId, generation, part }: FilterPart): MessageSummary {
+  return { kind, campaignId, generation, part };
 }
 
 function summariseJob(job: CrawlJob): MessageSummary {

@@ -29,6 +29,6 @@ function attributesOf(job: Job, message: Messages[keyof Messages] | null): SpanA
     'numfleet.job.id': job.id ?? '',
     // Both clocks are of this fleet, but not of one machine.
     'numfleet.queue.seconds': Math.max(0, Date.now() - job.timestamp) / 1_000,
-    ...(message !== null && message.kind !== 'report' && spanAttributesOf(message)),
+    ...(message !== null && 'leaseToken' in message && spanAttributesOf(message)),
   };
 }

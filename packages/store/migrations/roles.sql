@@ -20,6 +20,7 @@ begin
       grant select, insert on audit_events, audit_seals to %1$I;
       grant select, delete on audit_unsealed to %1$I;
       grant select, insert, update, delete on workers to %1$I;
+      grant select, insert, update, delete on seen_filters, seen_filter_baselines, seen_filter_answers to %1$I;
       -- Retention: it takes findings away without having seen one.
       grant select (campaign_id, blind_index), delete on numbers to %1$I;
       grant select (campaign_id, blind_index, page_id, source, expires_at), delete on sightings to %1$I;
@@ -34,7 +35,9 @@ begin
       grant select on campaign_counts, campaign_count_deltas, campaign_totals to %1$I;
       grant select, insert on numbers, sightings to %1$I;
       grant select, insert, update on render_evidence to %1$I;
+      grant insert on seen_filter_answers to %1$I;
       grant select on suppressions to %1$I;
+      grant select, insert on campaign_keys to %1$I;
       grant insert on audit_events, dead_letters to %1$I;
       grant select, insert, update on workers to %1$I;
     $rights$),
@@ -49,6 +52,8 @@ begin
       grant insert on frontier_wakeups to %1$I;
       grant select, delete on numbers, sightings to %1$I;
       grant select, insert on suppressions to %1$I;
+      -- Shredding: the key goes, and its row stays.
+      grant select, insert, update (wrapped, master_id, shredded_at) on campaign_keys to %1$I;
       grant select on dead_letters, bound_keys, render_evidence to %1$I;
       grant select, insert, update (revoked_at) on api_tokens to %1$I;
       grant select, insert on audit_events to %1$I;

@@ -1,5 +1,5 @@
 import { NumfleetError } from '@numfleet/contracts';
-import type { EgressHosts } from '@numfleet/egress';
+import type { EgressHosts } from '@numfleet/egress/rules';
 import { normaliseUrl } from '@numfleet/privacy';
 
 interface AcceptedUrls {

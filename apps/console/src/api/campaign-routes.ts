@@ -6,7 +6,7 @@ import {
   enqueueRequest,
   NumfleetError,
 } from '@numfleet/contracts';
-import { isRegion } from '@numfleet/extract';
+import { isRegion } from '@numfleet/extract/regions';
 import {
   changeLimits,
   createCampaign,

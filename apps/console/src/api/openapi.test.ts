@@ -46,6 +46,7 @@ test('openapi.json lists every route with its schemas, under names of their own'
     'POST /numbers/trace',
     'POST /numbers/erase',
     'POST /suppressions',
+    'POST /campaigns/{campaign}/shred',
     'GET /tokens',
     'POST /tokens',
     'POST /tokens/revoke',

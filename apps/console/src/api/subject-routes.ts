@@ -3,15 +3,27 @@ import {
   eraseRequest,
   NumfleetError,
   numberTrace,
+  shredCertificate,
+  shredRequest,
   suppressReport,
   suppressRequest,
   traceRequest,
 } from '@numfleet/contracts';
 import type { PhoneNumber, UrlCodec } from '@numfleet/privacy';
 import type { Certifier, NumberVault, Suppressor } from '@numfleet/privacy/inside';
-import { eraseNumbers, recordAudit, type Store, type Subject, suppressNumbers, traceNumber } from '@numfleet/store';
+import {
+  eraseNumbers,
+  recordAudit,
+  type Store,
+  type Subject,
+  shredCampaign,
+  suppressNumbers,
+  traceNumber,
+} from '@numfleet/store';
 import type { LimitReveals } from '../exports/limit-reveals.ts';
 import { certifyErasure } from '../subjects/certify-erasure.ts';
+import { certifyShredding } from '../subjects/certify-shredding.ts';
+import { drawTrace } from '../subjects/draw-trace.ts';
 import { readNumber, requireRegion } from '../subjects/read-number.ts';
 import { viewTrace } from '../subjects/view-trace.ts';
 import { refuseNumbers } from './parse-input.ts';
@@ -31,7 +43,7 @@ export interface SubjectRouteDeps {
 
 /** What a person whose number it is may ask for. Numbers come in bodies, which nothing keeps. */
 export function subjectRoutes(deps: SubjectRouteDeps): ApiRoute[] {
-  return [trace(deps), erase(deps), suppress(deps)];
+  return [trace(deps), erase(deps), suppress(deps), shred(deps)];
 }
 
 function trace({ store, urls, limitReveals, now, ...keys }: SubjectRouteDeps): ApiRoute {
@@ -42,7 +54,7 @@ function trace({ store, urls, limitReveals, now, ...keys }: SubjectRouteDeps): A
       "A number's whole life: pages, times, workers, keys, exports, reveals, erasures. Itself audited, with its purpose.",
     body: traceRequest,
     answer: numberTrace,
-    async handle({ body: { number: text, region, purpose }, actor }) {
+    async handle({ body: { number: text, region, purpose, picture }, actor }) {
       refuseNumbers({ purpose });
       requireRegion(region);
       const number = readNumber(text, region);
@@ -59,7 +71,8 @@ function trace({ store, urls, limitReveals, now, ...keys }: SubjectRouteDeps): A
         sightings,
       };
       await recordAudit(store, [{ at: now(), actor, action: 'number.traced', campaignId: null, details }]);
-      return viewTrace(number, traced, urls);
+      const trace = viewTrace(number, traced, urls);
+      return { ...trace, picture: picture ? drawTrace(trace) : null };
     },
   });
 }
@@ -99,6 +112,24 @@ function suppress({ store, now, ...keys }: SubjectRouteDeps): ApiRoute {
       const indexes = subjects.map((subject) => subject.suppressionIndex);
       const added = await store.transaction((tx) => suppressNumbers(tx, { indexes, actor, now: now() }));
       return { added, known: subjects.length - added, malformed };
+    },
+  });
+}
+
+function shred({ store, certifier, now }: SubjectRouteDeps): ApiRoute {
+  return valueRoute({
+    method: 'POST',
+    path: '/campaigns/{campaign}/shred',
+    summary: "Take a campaign's key away, with all that it found, and end it. Gives a certificate.",
+    body: shredRequest,
+    answer: shredCertificate,
+    async handle({ campaignId: campaign, body: { reason }, actor }) {
+      refuseNumbers({ reason });
+      const at = now();
+      const shredded = await store.transaction((tx) =>
+        shredCampaign(tx, { campaignId: campaign, reason, actor, now: at }),
+      );
+      return certifyShredding({ at, actor, reason, campaign, shredded }, certifier);
     },
   });
 }

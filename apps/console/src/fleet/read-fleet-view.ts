@@ -59,7 +59,7 @@ export async function readFleetView(deps: FleetViewDeps, throughput: Throughput)
     hosts: busy.hosts.map(viewHost),
     hostsTotal: busy.total,
     workers,
-    findings: sightings.flatMap((sighting) => viewFinding(sighting, deps)),
+    findings: (await Promise.all(sightings.map((sighting) => viewFinding(sighting, deps)))).flat(),
     failures: failures.map((failure) => viewFailure(failure, deps)),
   };
 }
@@ -86,13 +86,14 @@ function viewHost({ lastRequestAt, nextRequestAt, ...host }: BusyHost): HostView
 }
 
 /** One row that does not open must not take the dashboard away. */
-function viewFinding(sighting: NewestSighting, { vault, urls, emit }: FleetViewDeps): LastFinding[] {
-  const { blindIndex, ciphertext, campaignId, url, at, ...rest } = sighting;
+async function viewFinding(sighting: NewestSighting, { vault, urls, emit }: FleetViewDeps): Promise<LastFinding[]> {
+  const { blindIndex, ciphertext, wrappedKey, campaignId, url, at, ...rest } = sighting;
   try {
+    const numbers = await vault.open(campaignId, wrappedKey);
     return [
       {
         ...rest,
-        number: maskNumber(vault.decrypt(ciphertext, blindIndex)),
+        number: maskNumber(await numbers.decrypt(ciphertext, blindIndex)),
         campaign: campaignId,
         url: urls.redact(urls.fromWire(url)),
         at: at.toISOString(),

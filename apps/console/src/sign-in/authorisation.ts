@@ -59,6 +59,7 @@ export const authorisation: Readonly<Record<string, Access>> = {
   'POST /api/v1/campaigns/:campaign/urls': crawls,
 
   'POST /api/v1/campaigns/:campaign/numbers/reveal': controls,
+  'POST /api/v1/campaigns/:campaign/shred': controls,
   'POST /api/v1/numbers/trace': controls,
   'POST /api/v1/numbers/erase': controls,
   'POST /api/v1/suppressions': controls,

@@ -1,5 +1,6 @@
 import { NumfleetError } from '@numfleet/contracts';
-import { isRegion, readText } from '@numfleet/extract';
+import { readText } from '@numfleet/extract';
+import { isRegion } from '@numfleet/extract/regions';
 import type { PhoneNumber } from '@numfleet/privacy';
 import { createPhoneNumber } from '@numfleet/privacy/phone-number';
 

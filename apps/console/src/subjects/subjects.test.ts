@@ -204,3 +204,29 @@ test('I3: no number that was erased, suppressed or traced is in the audit or in 
   expect(rows.length).toBeGreaterThan(0);
   expect(said).not.toMatch(/794601\d\d|42685399/);
 });
+
+test('a trace is drawn where that is asked for, with the number masked', async () => {
+  await found('+442079460301');
+  expect(await trace('+442079460301')).toMatchObject({ picture: null });
+  const { picture } = await trace('+442079460301', { picture: true });
+  expect(picture).toMatch(/^<svg .*<circle .*number\.traced.*<\/svg>\n$/s);
+  expect(picture).not.toContain('79460301');
+});
+
+test('shredding a campaign takes its numbers away and nothing of another, ends it, and is certified and audited', async () => {
+  const doomed = await found('+442079460201', '+442079460202');
+  const other = await found('+442079460201');
+  const certificate = await post(`/campaigns/${doomed}/shred`, { reason: 'the contract ended' });
+  expect(certificate).toMatchObject({ kind: 'shredding', campaign: doomed, actor: 'operator', hadKey: true });
+  expect(certificate.erased).toEqual({ numbers: 2, sightings: 2 });
+  expect([await countOf(doomed), await countOf(other)]).toEqual([
+    { numbers: 0, sightings: 0 },
+    { numbers: 1, sightings: 1 },
+  ]);
+  const { rows } = await operated.owner.query<{ details: object }>(
+    "select details from audit_events where action = 'campaign.shredded' and campaign_id = $1",
+    [doomed],
+  );
+  expect(rows).toEqual([{ details: { reason: 'the contract ended', hadKey: true } }]);
+  expect(await post('/campaigns/999/shred', { reason: 'x' })).toMatchObject({ error: { code: 'campaign-unknown' } });
+});

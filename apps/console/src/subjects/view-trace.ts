@@ -1,9 +1,9 @@
-import type { NumberTrace } from '@numfleet/contracts';
 import { maskNumber, type PhoneNumber, type UrlCodec } from '@numfleet/privacy';
 import type { TracedNumber } from '@numfleet/store';
+import type { TraceView } from './draw-trace.ts';
 
 /** A trace as it leaves: the number masked, addresses redacted. */
-export function viewTrace(number: PhoneNumber, traced: TracedNumber, urls: UrlCodec): NumberTrace {
+export function viewTrace(number: PhoneNumber, traced: TracedNumber, urls: UrlCodec): TraceView {
   const { suppressed, campaigns, sightings, sightingCount, events, keys } = traced;
   return {
     number: maskNumber(number),

@@ -1,18 +1,27 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { type FleetEvent, type PageResult, queueNames, type RobotsResult } from '@numfleet/contracts';
-import { parseEgressHosts } from '@numfleet/egress';
+import { parseEgressHosts } from '@numfleet/egress/rules';
 import { createTestDatabase, urlAs } from '@numfleet/embedded/testing';
 import { createPageKeyer, createUrlCodec, type PhoneNumber } from '@numfleet/privacy';
 import {
   createCertifier,
+  createLocalKeyProvider,
   createNumberVault,
   createSuppressor,
   type NumberVault,
   type Suppressor,
 } from '@numfleet/privacy/inside';
 import { migrateQueue, openQueue, type QueueConnection } from '@numfleet/queue';
-import { claimPages, commitPageResult, commitRobotsResult, createStore, migrate, type Store } from '@numfleet/store';
+import {
+  claimPages,
+  commitPageResult,
+  commitRobotsResult,
+  createStore,
+  ensureCampaignKey,
+  migrate,
+  type Store,
+} from '@numfleet/store';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { createConsole } from '../create-console.ts';
 import type { HttpLimits } from '../http/limits.ts';
@@ -76,7 +85,8 @@ export async function startTestConsole(
   const token = randomBytes(32).toString('base64url');
   const suppressionKey = randomBytes(32);
   const suppressor = createSuppressor({ key: suppressionKey });
-  const vault = createNumberVault({ indexKey: randomBytes(32), storageKey: randomBytes(32) });
+  const master = createLocalKeyProvider({ id: 'master', key: randomBytes(32) });
+  const vault = createNumberVault({ indexKey: randomBytes(32), master });
   const app = await createConsole({
     store,
     queues,
@@ -162,11 +172,13 @@ async function crawlDue(due: Due): Promise<void> {
       findings: numbers.length,
       rejected: {},
     };
+    const { wrapped } = await ensureCampaignKey(store, { campaignId, ...(await vault.makeKey(campaignId)), now });
+    const campaign = await vault.open(campaignId, wrapped);
     const sealed = numbers.map((number) => ({
       blindIndex: vault.blindIndex(number),
       lineIndex: vault.lineIndex(number),
       suppressionIndex: suppressor.indexOf(number),
-      ciphertext: vault.encrypt(number),
+      ciphertext: campaign.encrypt(number),
       region: 'GB',
       type: 'fixed_line' as const,
       source: 'text' as const,

@@ -29,7 +29,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
   "scheduler" (list "database-url" "redis-url" "url.key" "audit.key")
   "sink" (list "database-url" "redis-url" "sealing-private.key" "number-index.key" "number-storage.key" "suppression.key" "url.key" "page.key")
   "console" (list "database-url" "redis-url" "console-token" "number-index.key" "number-storage.key" "suppression.key" "url.key" "page.key")
-  "crawler" (list "redis-url" "sealing-public.key" "url.key")
+  "crawler" (list "redis-url" "sealing-public.key" "url.key" "page.key")
 -}}
 {{ get $files . | toJson }}
 {{- end }}

@@ -91,12 +91,21 @@ containers:
       {{- end }}
 volumes:
   - name: secrets
-    secret:
-      secretName: {{ index $values.secrets .component }}
+    projected:
       defaultMode: 0440
-      items:
-        {{- range include "numfleet.secretFiles" .component | fromJsonArray }}
-        - { key: {{ . }}, path: {{ . }} }
+      sources:
+        - secret:
+            name: {{ index $values.secrets .component }}
+            items:
+              {{- range include "numfleet.secretFiles" .component | fromJsonArray }}
+              - { key: {{ . }}, path: {{ . }} }
+              {{- end }}
+        {{- if eq .component "sink" }}
+        # While the sealing keys are exchanged.
+        - secret:
+            name: {{ index $values.secrets .component }}
+            optional: true
+            items: [{ key: sealing-previous.key, path: sealing-previous.key }]
         {{- end }}
   - name: tmp
     emptyDir: { sizeLimit: {{ ternary $values.crawler.profilesSize "256Mi" $crawler }} }

@@ -37,11 +37,12 @@ describe('REDIS_URL', () => {
   });
 });
 
-describe.runIf(hasRedis)('a Redis that is no place for a queue', () => {
+// They wait for bounds to pass. Of those that run at the same time, each has its own `expect`.
+describe.runIf(hasRedis)('a Redis that is no place for a queue', { concurrent: true }, () => {
   const use = (url: string, events: FleetEvent[] = []) =>
     connectQueues({ redis: url }, { emit: (event) => void events.push(event), signal: AbortSignal.timeout(5_000) });
 
-  it('is refused while it drops keys when it is full, and taken once it does not', async () => {
+  it('is refused while it drops keys when it is full, and taken once it does not', async ({ expect }) => {
     await using redis = await startTestRedis();
     await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
     const refusal = { code: 'redis-unsuitable', message: expect.stringMatching(/allkeys-lru.*to noeviction/) };
@@ -54,7 +55,9 @@ describe.runIf(hasRedis)('a Redis that is no place for a queue', () => {
     });
   });
 
-  it('is found out without CONFIG, which managed ones forbid; that nothing can be found out is said', async () => {
+  it('is found out without CONFIG, which managed ones forbid; that nothing can be found out is said', async ({
+    expect,
+  }) => {
     await using redis = await startTestRedis();
     await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'volatile-ttl');
     await redis.command('ACL', 'SETUSER', 'managed', 'on', '>pw', '~*', '&*', '+@all', '-config');
@@ -69,7 +72,7 @@ describe.runIf(hasRedis)('a Redis that is no place for a queue', () => {
     expect(events).toEqual([{ type: 'queue.unverified' }]);
   });
 
-  it('I3: a password that is refused is told, and shown nowhere', async () => {
+  it('I3: a password that is refused is told, and shown nowhere', async ({ expect }) => {
     await using redis = await startTestRedis('--requirepass', 'right');
     const url = redis.url.replace('//', '//:hunter2@');
     const events: FleetEvent[] = [];
@@ -87,10 +90,10 @@ describe.runIf(hasRedis)('a Redis that is no place for a queue', () => {
   });
 });
 
-describe.runIf(hasRedis)('while Redis is away', () => {
+describe.runIf(hasRedis)('while Redis is away', { concurrent: true }, () => {
   it('I6: adding fails within its bound, before the first connection and after it was lost', {
     timeout: 40_000,
-  }, async () => {
+  }, async ({ expect }) => {
     await using redis = await startTestRedis();
     await using front = await createTestFront(redis.url);
     await front.close();
@@ -118,7 +121,7 @@ describe.runIf(hasRedis)('while Redis is away', () => {
     expect(await queue.depth()).toEqual({ waiting: 1, active: 0, failed: 0 });
   });
 
-  it('who asks works again, also when cut in the moment in which BullMQ asks for the version', async () => {
+  it('who asks works again, also when cut in the moment in which BullMQ asks for the version', async ({ expect }) => {
     await using redis = await startTestRedis();
     let versions = 0;
     const cut = Promise.withResolvers<void>();
@@ -138,7 +141,7 @@ describe.runIf(hasRedis)('while Redis is away', () => {
     await expect.poll(() => queue.depth().catch(() => null)).toEqual({ waiting: 0, active: 0, failed: 0 });
   });
 
-  it('I8: a Redis that is full refuses what is added, and keeps what it has', async () => {
+  it('I8: a Redis that is full refuses what is added, and keeps what it has', async ({ expect }) => {
     await using redis = await startTestRedis();
     const connection = { kind: 'redis', url: redis.url } as const;
     await using queue = openQueue({ queue: queueNames.crawl, connection, emit: () => {}, applicationName: 'test' });

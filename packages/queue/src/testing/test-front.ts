@@ -10,8 +10,11 @@ export interface TestFront extends AsyncDisposable {
   /** Refuses connections and closes those that there are, until `open()`. */
   close(): Promise<void>;
   open(): Promise<void>;
-  /** Goes silent on the connections that there are, without closing them: half-open. New ones are served. */
-  cut(): void;
+  /**
+   * Goes silent on the connections that there are, without closing them: half-open. New ones are served, and so are those
+   * whose client named itself with `sparing` in what it said first.
+   */
+  cut(options?: { sparing: string }): void;
 }
 
 /** A TCP relay before a server, at an address that stays the same; `rewrite` gets what the server answers. */
@@ -21,10 +24,12 @@ export async function createTestFront(
 ): Promise<TestFront> {
   let target = new URL(targetUrl);
   const pairs = new Set<readonly [net.Socket, net.Socket]>();
+  const saidFirst = new WeakMap<net.Socket, string>();
   const server = net.createServer((client) => {
     const upstream = net.connect(Number(target.port), target.hostname);
     const pair = [client, upstream] as const;
     pairs.add(pair);
+    client.once('data', (chunk: Buffer) => saidFirst.set(client, chunk.toString('latin1')));
     for (const socket of pair) {
       socket.on('error', () => {});
       socket.on('close', () => {
@@ -62,8 +67,9 @@ export async function createTestFront(
     async open() {
       if (!server.listening) await listen(port);
     },
-    cut() {
+    cut(options) {
       for (const [client, upstream] of pairs) {
+        if (options && saidFirst.get(client)?.includes(options.sparing)) continue;
         client.unpipe(upstream).pause();
         upstream.unpipe().pause();
       }
