@@ -2,10 +2,13 @@ import type { CrawlJob, PageCode, PageJob, PageResult, RobotsJob, RobotsResult, 
 import type { Handled } from '@numfleet/queue';
 import type { CrawledSitemap } from './crawl-sitemap.ts';
 import type { Holdings } from './holdings.ts';
+import type { WithholdKnown } from './seen/withhold-known.ts';
 
 /** One job of the crawl queue. One that is aborted before a request was sent goes back for another worker. */
 export function createHandleJob(deps: {
   crawlPage: (job: PageJob, signal: AbortSignal) => Promise<PageResult>;
+  /** What the campaign knows is not handed on again. */
+  withholdKnown: WithholdKnown;
   crawlRobots: (job: RobotsJob, signal: AbortSignal) => Promise<RobotsResult>;
   crawlSitemap: (job: SitemapJob, signal: AbortSignal) => Promise<CrawledSitemap>;
   handOn: (result: PageResult | RobotsResult) => Promise<void>;
@@ -29,8 +32,12 @@ export function createHandleJob(deps: {
       const sitemap = await deps.crawlSitemap(job, signal);
       return { code: sitemap.end.code, handOn: () => deps.handOnSitemap(sitemap) };
     }
-    const result = await (job.kind === 'page' ? deps.crawlPage(job, signal) : deps.crawlRobots(job, signal));
+    const result = await (job.kind === 'page' ? crawlPage(job, signal) : deps.crawlRobots(job, signal));
     return { code: result.code, handOn: () => deps.handOn(result) };
+  }
+
+  async function crawlPage(job: PageJob, signal: AbortSignal): Promise<PageResult> {
+    return deps.withholdKnown(job, await deps.crawlPage(job, signal));
   }
 }
 

@@ -2,11 +2,13 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { createBrowserPool, findChromium } from '@numfleet/browser';
 import { queueNames } from '@numfleet/contracts';
-import { createDnsLookup, createDoor, parseEgressHosts } from '@numfleet/egress';
+import { createDnsLookup, createDoor } from '@numfleet/egress';
+import { parseEgressHosts } from '@numfleet/egress/rules';
 import { dataVersions } from '@numfleet/extract/data-versions';
-import { createUrlCodec, loadKeys } from '@numfleet/privacy';
+import { createPageKeyer, createUrlCodec, loadKeys } from '@numfleet/privacy';
 import { connectQueues, consumeQueue, openQueue } from '@numfleet/queue';
-import { required, runService, version } from '@numfleet/service';
+import { required, version } from '@numfleet/service';
+import { runService } from '@numfleet/service/run';
 import { createClassifyFetch } from './classify-fetch.ts';
 import { createCrawlPage } from './crawl-page.ts';
 import { createCrawlRobots } from './crawl-robots.ts';
@@ -19,6 +21,9 @@ import { createHoldings } from './holdings.ts';
 import { createPageReader } from './read-page.ts';
 import { createRenderPage } from './render-page.ts';
 import { createReporting } from './reporting.ts';
+import { createFilters } from './seen/filters.ts';
+import { createRecentKeys } from './seen/recent-keys.ts';
+import { createWithholdKnown } from './seen/withhold-known.ts';
 import { createStages } from './stages.ts';
 
 process.exit(
@@ -28,7 +33,7 @@ process.exit(
     emit({ type: 'numbering.loaded', version: libphonenumber, releasedAt: Date.parse(released) });
     const stages = createStages({ emit, tracer });
     const holdings = createHoldings(emit);
-    const keys = await loadKeys(required(config, 'NUMFLEET_KEYS_DIR'), ['sealing-public', 'url']);
+    const keys = await loadKeys(required(config, 'NUMFLEET_KEYS_DIR'), ['sealing-public', 'url', 'page']);
     const urls = createUrlCodec({ key: keys.url });
     const contact = config.NUMFLEET_CONTACT ?? null;
     // Names the project, its version and who to write to (I11). The product token in robots.txt is `numfleet`.
@@ -48,7 +53,11 @@ process.exit(
       }),
     );
     const proxy = stack.use(await door.startProxy());
-    const chromium = await findChromium({ chromiumPath: config.CHROMIUM_PATH, runtimeDir });
+    const chromium = await findChromium({
+      chromiumPath: config.CHROMIUM_PATH,
+      playwrightBrowsers: config.PLAYWRIGHT_BROWSERS_PATH,
+      runtimeDir,
+    });
     const maxPages = config.NUMFLEET_BROWSER_PAGES;
     const browsers = stack.use(
       await createBrowserPool({ chromium, proxy, runDir, runRoot, userAgent, locale: 'en-GB', maxPages, emit }),
@@ -65,6 +74,7 @@ process.exit(
     const queueUrls = { redis: config.REDIS_URL, postgres: config.NUMFLEET_QUEUE_URL };
     const connection = await connectQueues(queueUrls, { emit, signal });
     const results = stack.use(openQueue({ queue: queueNames.results, connection, emit, applicationName: worker }));
+    const filters = stack.use(openQueue({ queue: queueNames.filters, connection, emit, applicationName: worker }));
     const reports = stack.use(openQueue({ queue: queueNames.reports, connection, emit, applicationName: worker }));
     const handingOn = { results, stages, tracer, patienceMs: config.NUMFLEET_LEASE_GRACE_MS };
     const consumer = stack.use(
@@ -85,6 +95,10 @@ process.exit(
             stages,
             worker,
             emit,
+          }),
+          withholdKnown: createWithholdKnown({
+            ...{ urls, pageKeyOf: createPageKeyer({ key: keys.page }), recent: createRecentKeys() },
+            filters: createFilters({ queue: filters }),
           }),
           crawlRobots: createCrawlRobots({ door, urls, holdings, stages, worker, emit }),
           crawlSitemap: createCrawlSitemap({ door, urls, holdings, stages, worker, emit }),

@@ -1,6 +1,6 @@
 import type { BrowserPool, RenderOutcome } from '@numfleet/browser';
 import { NumfleetError, type PageJob, type RobotsRule } from '@numfleet/contracts';
-import { isAllowed, sameOrigin } from '@numfleet/egress';
+import { isAllowed, sameOrigin } from '@numfleet/egress/rules';
 import type { Deadline } from '@numfleet/service';
 import type { FetchedDocument } from './fetch-page.ts';
 import type { Holdings } from './holdings.ts';

@@ -1,5 +1,5 @@
 import { breakerReasons } from '@numfleet/contracts';
-import type { ServiceContext } from '@numfleet/service';
+import type { ServiceContext } from '@numfleet/service/run';
 import { countBreakers, type Store } from '@numfleet/store';
 
 /** Sets the gauges of breakers, also those that are at 0: a gauge keeps what it was set to last. */

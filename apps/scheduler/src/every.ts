@@ -1,27 +1,33 @@
 import { type Emit, errorCodeOf } from '@numfleet/contracts';
 import { sleep, type TaskScope } from '@numfleet/service';
 
+/** One round of a recurring task. It may tell when the next is to come: true is at once. */
+export type Round = (now: Date) => Promise<void> | Promise<RoundEnd>;
+export type RoundEnd = boolean | { againInMs: number };
+
 /**
- * Runs `round` again and again in the scope, `ms` after the last one ended, at once when it resolves with true. A round
- * that throws is reported and does not end the loop: Postgres and the queue come back.
+ * Runs `round` again and again in the scope, `ms` after the last one ended unless that tells otherwise. A round that throws is
+ * reported and does not end the loop: Postgres and the queue come back.
  */
 export function every(
   scope: TaskScope,
   name: string,
   ms: number,
-  round: (now: Date) => Promise<unknown>,
+  round: Round,
   report: (error: unknown | null) => void,
 ): void {
   scope.run(name, async (signal) => {
     while (!signal.aborted) {
-      let again = false;
+      let pauseMs = ms;
       try {
-        again = (await round(new Date())) === true;
+        const end = await round(new Date());
+        if (end === true) pauseMs = 0;
+        else if (typeof end === 'object') pauseMs = end.againInMs;
         report(null);
       } catch (error) {
         if (!signal.aborted) report(error);
       }
-      if (!again) await sleep(ms, signal).catch(() => {});
+      if (pauseMs > 0) await sleep(pauseMs, signal).catch(() => {});
     }
   });
 }

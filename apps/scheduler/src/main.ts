@@ -2,7 +2,8 @@ import { queueNames } from '@numfleet/contracts';
 import { createUrlCodec } from '@numfleet/privacy';
 import { createAuditChain, loadInsideKeys } from '@numfleet/privacy/inside';
 import { connectQueues, openQueue } from '@numfleet/queue';
-import { createTaskScope, required, runService } from '@numfleet/service';
+import { createTaskScope, required } from '@numfleet/service';
+import { runService } from '@numfleet/service/run';
 import {
   createStore,
   ensureSightingPartitions,
@@ -12,6 +13,7 @@ import {
   finishCampaigns,
   foldCounts,
   forgetWorkers,
+  readFilters,
   recordWorker,
   type StoreOptions,
 } from '@numfleet/store';
@@ -23,7 +25,9 @@ import { createBreakerGauges } from './breaker-gauges.ts';
 import { createClockSteps } from './clock-steps.ts';
 import { createReadDemand } from './demand.ts';
 import { createDispatch } from './dispatch.ts';
-import { createTroubles, every } from './every.ts';
+import { createTroubles, every, type Round } from './every.ts';
+import { createChooseFilter } from './seen-filter/choose-filter.ts';
+import { createTendFilters } from './seen-filter/tend-filters.ts';
 import { createSettleLeases } from './settle-leases.ts';
 
 /** Reading every row of a campaign takes minutes where it has many millions. */
@@ -47,10 +51,12 @@ process.exit(
     const connection = await connectQueues(queueUrls, { emit, signal });
     const crawl = stack.use(openQueue({ queue: queueNames.crawl, connection, emit, applicationName: name }));
     const results = stack.use(openQueue({ queue: queueNames.results, connection, emit, applicationName: name }));
+    const filters = stack.use(openQueue({ queue: queueNames.filters, connection, emit, applicationName: name }));
 
     const jobDeadlineMs = config.NUMFLEET_JOB_DEADLINE_MS;
     const leaseMs = jobDeadlineMs + config.NUMFLEET_LEASE_GRACE_MS;
     const urls = createUrlCodec({ key: keys.url });
+    const chooseFilter = createChooseFilter();
     const dispatch = createDispatch({
       store,
       crawl,
@@ -61,6 +67,7 @@ process.exit(
       window: config.NUMFLEET_WINDOW,
       jobDeadlineMs,
       leaseMs,
+      filters: chooseFilter,
     });
     const settleLeases = createSettleLeases({ store, crawl, results, emit, leaseMs });
 
@@ -80,7 +87,7 @@ process.exit(
         onAbandoned: (loops) => troubles.reporter(loops.join(', '))(new Error('did not stop')),
       }),
     );
-    const loop = (loopName: string, ms: number, round: (now: Date) => Promise<unknown>) =>
+    const loop = (loopName: string, ms: number, round: Round) =>
       every(scope, loopName, ms, round, troubles.reporter(loopName));
     loop('dispatch', 50, async (now) => {
       await afterClockSteps(now);
@@ -100,6 +107,12 @@ process.exit(
     loop('fail-stalled-hosts', 1_000, async (now) => {
       const pages = await failStalledHosts(store, { now });
       if (pages > 0) emit({ type: 'host.stalled', pages });
+    });
+    const leastPages = config.NUMFLEET_SEEN_FILTER_FROM;
+    const tendFilters = createTendFilters({ store, queue: filters, emit, leastPages });
+    loop('tend-filters', 2_000, async (now) => {
+      await tendFilters(now);
+      chooseFilter.update(await readFilters(store));
     });
     loop('audit-counts', auditEveryMs, auditCounts);
     loop('breakers', 2_000, createBreakerGauges({ store, gauges: telemetry.gauges }));
@@ -125,7 +138,7 @@ process.exit(
       return expired.sightings > 0;
     });
     // Sealed findings lie in results that were set aside; nobody reads them again.
-    loop('forget-dead-letters', 3_600_000, () => results.dropFailed(deadLetterMs));
+    loop('forget-dead-letters', 3_600_000, async () => void (await results.dropFailed(deadLetterMs)));
     loop('sighting-partitions', 3_600_000, (now) => ensureSightingPartitions(store, { now }));
 
     const held = stack.move();

@@ -3,9 +3,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { CampaignSettings, PageResult } from '@numfleet/contracts';
-import { registrableDomain } from '@numfleet/egress';
+import { registrableDomain } from '@numfleet/egress/rules';
 import { createPageKeyer, createUrlCodec, sealFindings } from '@numfleet/privacy';
-import { createNumberVault, createSuppressor, generateKeys, loadInsideKeys } from '@numfleet/privacy/inside';
+import {
+  createLocalKeyProvider,
+  createNumberVault,
+  createSuppressor,
+  generateKeys,
+  loadInsideKeys,
+} from '@numfleet/privacy/inside';
 import { createPhoneNumber } from '@numfleet/privacy/phone-number';
 import { reveal } from '@numfleet/privacy/reveal';
 import {
@@ -15,6 +21,7 @@ import {
   createOfferSitemap,
   createSitemapsOf,
   listNumbers,
+  readCampaignKey,
   retryPolicy,
   widenScope,
 } from '@numfleet/store';
@@ -61,14 +68,15 @@ function createSink() {
   const urls = createUrlCodec({ key: keys.url });
   const pageKeyOf = createPageKeyer({ key: keys.page });
   const offerPage = createOfferPage({ toWire: urls.toWire, pageKeyOf, domainOf: registrableDomain });
-  const vault = createNumberVault({ indexKey: keys['number-index'], storageKey: keys['number-storage'] });
+  const master = createLocalKeyProvider({ id: 'master', key: keys['number-storage'] });
+  const vault = createNumberVault({ indexKey: keys['number-index'], master });
   const suppressor = createSuppressor({ key: keys.suppression });
   const offerSitemap = createOfferSitemap({ toWire: urls.toWire, pageKeyOf });
   const sitemapsOf = createSitemapsOf({ offerSitemap, urlOf: createUrlOpener(urls) });
   const judging = { offerPage, offerSitemap, domainOf: registrableDomain };
   const emit = () => {};
   const commitResults = createCommitResult({
-    openResult: createOpenResult({ privateKey: keys['sealing-private'], urls }),
+    openResult: createOpenResult({ privateKeys: [keys['sealing-private']], urls }),
     prepareCommits: createPrepareCommits({ store, vault, suppressor, ...judging }),
     commitPages: createCommitPages({ store, policy: retryPolicy, sitemapsOf, emit }),
     commitRobots: createCommitRobots({ store, urls, policy: retryPolicy, sitemapsOf, emit }),
@@ -124,8 +132,10 @@ async function pageRows(campaign: string) {
 async function plainNumbers(campaign: string): Promise<string[]> {
   const { store, vault } = { ...createSink(), store: database.store('numfleet_console') };
   const plain: string[] = [];
+  const key = await readCampaignKey(store, campaign);
+  const numbers = await vault.open(campaign, key?.wrapped ?? null);
   for await (const stored of listNumbers(store, { campaignId: campaign })) {
-    plain.push(reveal(vault.decrypt(stored.ciphertext, stored.blindIndex)));
+    plain.push(reveal(await numbers.decrypt(stored.ciphertext, stored.blindIndex)));
   }
   return plain;
 }

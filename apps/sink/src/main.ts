@@ -1,9 +1,16 @@
 import { queueNames } from '@numfleet/contracts';
-import { registrableDomain } from '@numfleet/egress';
+import { registrableDomain } from '@numfleet/egress/rules';
 import { createPageKeyer, createUrlCodec } from '@numfleet/privacy';
-import { createNumberVault, createSuppressor, loadInsideKeys } from '@numfleet/privacy/inside';
+import {
+  createNumberVault,
+  createSuppressor,
+  loadInsideKeys,
+  loadMasterKey,
+  loadSealingKeys,
+} from '@numfleet/privacy/inside';
 import { connectQueues, consumeQueue } from '@numfleet/queue';
-import { required, runService } from '@numfleet/service';
+import { required } from '@numfleet/service';
+import { runService } from '@numfleet/service/run';
 import {
   createOfferPage,
   createOfferSitemap,
@@ -24,21 +31,15 @@ import { createPrepareCommits } from './prepare-commits.ts';
 import { createTraceBatches } from './trace-batches.ts';
 
 /** Results gathered into one transaction at most, and how long the first of them waits, ms. */
-const batch = { max: 50, ms: 20, atOnce: 2 };
-/** Two batches, of which one is opened while Postgres commits the other, and a third that gathers. */
+const batch = { max: 50, ms: 20, atOnce: 3 };
+/** Of three batches one is opened while one is committed and one waits for it; a fourth gathers. */
 const concurrency = batch.max * (batch.atOnce + 1);
 
 process.exit(
   await runService('sink', async ({ config, name, emit, tracer, signal, fail }) => {
     await using stack = new AsyncDisposableStack();
-    const keys = await loadInsideKeys(required(config, 'NUMFLEET_KEYS_DIR'), [
-      'sealing-private',
-      'number-index',
-      'number-storage',
-      'suppression',
-      'url',
-      'page',
-    ]);
+    const keysDir = required(config, 'NUMFLEET_KEYS_DIR');
+    const keys = await loadInsideKeys(keysDir, ['number-index', 'suppression', 'url', 'page']);
     const store = stack.use(
       createStore({
         connectionString: required(config, 'DATABASE_URL'),
@@ -56,10 +57,13 @@ process.exit(
       tracer,
       gather: (work) => createGather({ ...batch, work }),
       work: createCommitResult({
-        openResult: createOpenResult({ privateKey: keys['sealing-private'], urls }),
+        openResult: createOpenResult({ privateKeys: await loadSealingKeys(keysDir), urls }),
         prepareCommits: createPrepareCommits({
           store,
-          vault: createNumberVault({ indexKey: keys['number-index'], storageKey: keys['number-storage'] }),
+          vault: createNumberVault({
+            indexKey: keys['number-index'],
+            master: await loadMasterKey(keysDir, config.NUMFLEET_MASTER_KEY),
+          }),
           suppressor: createSuppressor({ key: keys.suppression }),
           offerPage: createOfferPage({ toWire: urls.toWire, pageKeyOf, domainOf: registrableDomain }),
           offerSitemap,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { registrableDomain } from '@numfleet/egress';
+import { registrableDomain } from '@numfleet/egress/rules';
 import { createOfferPage, createOfferSitemap, type PageContext } from '@numfleet/store';
 import { settingsOf } from '@numfleet/store/testing';
 import { describe, expect, test } from 'vitest';
@@ -22,6 +22,8 @@ function listing(pages: string[], sitemaps: { url: string; via: 'link' | 'redire
     url: { p: 'http://cdn.test/s.xml' },
     depth,
     settings,
+    wrappedKey: null,
+    shredded: false,
   };
   const speaking = { ...context, sitemapFor: 'shop.test', host: 'cdn.test' } satisfies PageContext;
   const links = pages.map((url) => ({ url, via: 'link' as const }));

@@ -6,7 +6,7 @@ import {
   type SitemapResult,
   type WireUrl,
 } from '@numfleet/contracts';
-import { normaliseUrl, type PlainFinding, type UrlCodec } from '@numfleet/privacy';
+import { normaliseUrl, type PlainFinding, type SealContext, type UrlCodec } from '@numfleet/privacy';
 import { openFindings } from '@numfleet/privacy/inside';
 
 export interface OpenedResult {
@@ -18,24 +18,35 @@ export interface OpenedResult {
   sitemaps: OpenedResult['links'];
 }
 
-/** Stage 5.1: a result's findings and links; a code where its seal or a URL does not open. */
+/**
+ * Stage 5.1: a result's findings and links; a code where its seal or a URL does not open. Of two private keys the first is that of
+ * now, and the other that of before an exchange, for which results may still be sealed.
+ */
 export type OpenResult = (result: OpenedResult['result']) => Promise<OpenedResult | { code: DeadLetterCode }>;
 
-export function createOpenResult(deps: { privateKey: Uint8Array; urls: UrlCodec }): OpenResult {
+export function createOpenResult(deps: { privateKeys: readonly Uint8Array[]; urls: UrlCodec }): OpenResult {
   return async (result) => {
     if (result.kind === 'sitemap') return openSitemap(result, deps.urls);
     const links = openLinks(result.links, deps.urls);
     if (links === null) return { code: 'contract-invalid' };
     if (result.sealed === null) return { result, findings: [], links, sitemaps: [] };
     const context = { pageId: result.pageId, leaseToken: result.leaseToken };
-    try {
-      const findings = await openFindings({ privateKey: deps.privateKey, context, sealed: result.sealed });
-      return { result, findings, links, sitemaps: [] };
-    } catch (error) {
-      if (errorCodeOf(error) === 'seal-invalid') return { code: 'seal-invalid' };
-      throw error;
+    for (const privateKey of deps.privateKeys) {
+      const findings = await openUnder(privateKey, context, result.sealed);
+      if (findings !== null) return { result, findings, links, sitemaps: [] };
     }
+    return { code: 'seal-invalid' };
   };
+}
+
+/** Null where it is not sealed for this key, page and lease. */
+async function openUnder(privateKey: Uint8Array, context: SealContext, sealed: string): Promise<PlainFinding[] | null> {
+  try {
+    return await openFindings({ privateKey, context, sealed });
+  } catch (error) {
+    if (errorCodeOf(error) === 'seal-invalid') return null;
+    throw error;
+  }
 }
 
 function openSitemap(result: SitemapResult, urls: UrlCodec): OpenedResult | { code: DeadLetterCode } {

@@ -1,7 +1,8 @@
 import type { PlainFinding } from '@numfleet/privacy';
-import type { NumberVault, Suppressor } from '@numfleet/privacy/inside';
+import type { CampaignNumbers, NumberVault, Suppressor } from '@numfleet/privacy/inside';
 import {
   type DomainOf,
+  ensureCampaignKey,
   isSeedMoved,
   type OfferPage,
   type OfferSitemap,
@@ -37,24 +38,49 @@ export function createPrepareCommits(deps: {
     for (const { campaignId } of contexts.values()) {
       if (!scopes.has(campaignId)) scopes.set(campaignId, await readScope(deps.store, campaignId));
     }
+    const numbersOf = createNumbersOf();
     const commits: PageCommit[] = [];
     for (const one of opened) {
       const { result, findings } = one;
       const context = contexts.get(result.pageId);
       const scope = context && scopes.get(context.campaignId);
       const links = context && scope ? await offerFound(one, context, scope) : [];
-      commits.push({ result, numbers: findings.map(sealForRest), links });
+      const campaign = findings.length > 0 && context ? await numbersOf(context) : null;
+      const numbers = campaign === null ? [] : findings.map((finding) => sealForRest(finding, campaign));
+      commits.push({ result, numbers, links });
     }
     return commits;
   };
 
-  function sealForRest({ number, ...finding }: PlainFinding): SealedNumber {
+  /** Each campaign's numbers once a batch; null of one that was shredded. Its key is made with the first of them. */
+  function createNumbersOf(): (context: PageContext) => Promise<CampaignNumbers | null> {
+    const opened = new Map<string, Promise<CampaignNumbers | null>>();
+    return (context) => {
+      const numbers = opened.get(context.campaignId) ?? openNumbers(context);
+      opened.set(context.campaignId, numbers);
+      return numbers;
+    };
+  }
+
+  async function openNumbers({ campaignId, wrappedKey, shredded }: PageContext): Promise<CampaignNumbers | null> {
+    if (shredded) return null;
+    const wrapped = wrappedKey ?? (await makeKey(campaignId));
+    return wrapped && (await deps.vault.open(campaignId, wrapped));
+  }
+
+  /** Another sink may have been first: then its key is the campaign's. */
+  async function makeKey(campaignId: string): Promise<Buffer | null> {
+    const made = await deps.vault.makeKey(campaignId);
+    return (await ensureCampaignKey(deps.store, { campaignId, ...made, now: new Date() })).wrapped;
+  }
+
+  function sealForRest({ number, ...finding }: PlainFinding, campaign: CampaignNumbers): SealedNumber {
     return {
       ...finding,
       blindIndex: deps.vault.blindIndex(number),
       lineIndex: deps.vault.lineIndex(number),
       suppressionIndex: deps.suppressor.indexOf(number),
-      ciphertext: deps.vault.encrypt(number),
+      ciphertext: campaign.encrypt(number),
     };
   }
 

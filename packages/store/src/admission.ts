@@ -7,7 +7,7 @@ export interface OfferedPage {
   host: string;
   /** URL.origin. */
   origin: string;
-  /** HMAC of the normalised URL, 32 bytes. */
+  /** HMAC of the normalised URL, 16 bytes. */
   pageKey: Buffer;
   url: WireUrl;
   depth: number;
@@ -98,13 +98,13 @@ function overLimit(page: OfferedPage, { sitemaps, shapes }: AdmissionRoom): Page
   return null;
 }
 
-/** What was excluded for where it was met, and not for what it is. */
-const byPlace: ReadonlySet<PageCode | null> = new Set(['too-deep', 'out-of-scope', 'sitemap-foreign']);
+/** By which a page was excluded for where it was met, and not for what it is. */
+export const placeCodes: readonly (PageCode | null)[] = ['too-deep', 'out-of-scope', 'sitemap-foreign'];
 
 /**
  * A page that was met too deep first, and is then met on a shorter way, is within the depth after all; one that was out
  * of scope may come into it with a new seed. Whether it is fetched must not hang on which of two pages was read first.
  */
 export function canReadmit(known: Pick<KnownPage, 'state' | 'code'>, offered: OfferedPage): boolean {
-  return known.state === 'excluded' && byPlace.has(known.code) && offered.excluded === null;
+  return known.state === 'excluded' && placeCodes.includes(known.code) && offered.excluded === null;
 }

@@ -30,6 +30,8 @@ export interface ClaimedPage extends ClaimedLease {
   depth: number;
   render: RenderMode;
   region: string | null;
+  /** No filter may be asked about its links (G42). */
+  linksInFull: boolean;
 }
 
 export interface ClaimedRobots extends ClaimedLease {
@@ -144,7 +146,7 @@ async function leasePages(tx: Transaction, plans: Plans, options: ClaimOptions):
        and h.id = p.host_id
      returning p.id, p.lease_token as "leaseToken", p.lease_until as "leaseUntil", p.campaign_id as "campaignId",
        p.origin_id as "originId", o.origin, p.url, p.kind, p.depth, c.settings ->> 'render' as render,
-       c.settings ->> 'region' as region, polite_delay_ms(c.delay_ms, o.crawl_delay_ms, h.latency_ms) as "delayMs"`,
+       c.settings ->> 'region' as region, p.links_in_full as "linksInFull", polite_delay_ms(c.delay_ms, o.crawl_delay_ms, h.latency_ms) as "delayMs"`,
     [chosen.map((page) => page.id), chosen.map((page) => page.hostId), options.now, options.leaseMs],
   );
   return rows;

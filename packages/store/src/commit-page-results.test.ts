@@ -95,7 +95,7 @@ describe('I2: a result is fenced by its lease', () => {
     const stale = resultOf({ ...page, leaseToken: randomUUID() }, at(5));
     const before = await readCampaignStatus(console, id, start);
     const report = await commitOne(commit(stale, { numbers: [sealedNumber(1)], links: [link('http://b.test/')] }));
-    expect(report).toEqual({ verdict: 'stale', numbers: 0, sightings: 0, suppressed: 0, links: 0 });
+    expect(report).toEqual({ verdict: 'stale', numbers: 0, sightings: 0, suppressed: 0, links: 0, unseen: 0 });
     expect(await readCampaignStatus(console, id, start)).toEqual(before);
     expect(before.pages.leased).toBe(1);
   });

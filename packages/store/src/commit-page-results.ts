@@ -7,6 +7,7 @@ import { type LockedCampaign, lockCampaigns } from './lock-campaign.ts';
 import { recordAudit } from './record-audit.ts';
 import { recordRenderEvidence, renderEvidenceOf } from './render-evidence.ts';
 import { decidePage, type PageVerdict } from './retry-policy.ts';
+import { probeSeen } from './seen-filter/probe-seen.ts';
 import type { Transaction } from './store.ts';
 import { contentOf, findCopies } from './traps/content-copies.ts';
 
@@ -24,6 +25,8 @@ export interface CommitReport extends StoredFindings {
   verdict: 'committed' | 'stale';
   /** Links that were offered and may have been new; what became of them is counted for the campaign. */
   links: number;
+  /** Keys that a filter called known and that are not; the page's links are to be sent in full (G42). */
+  unseen: number;
 }
 
 /**
@@ -44,7 +47,14 @@ export async function commitPageResults(
   const ended = live.filter(isLastPart);
   const judged = ended.map((one) => ({ ...one, ...decidePage(one.result, one.page, options.now, options.policy) }));
   const copies = await findCopies(tx, judged);
-  const decided = judged.map((one) => (copies.has(one.page.id) ? { ...one, ...asCopy } : one));
+  const unseen = await probeSeen(
+    tx,
+    judged.filter(({ state, page }) => state === 'done' && !page.linksInFull),
+  );
+  const decided = judged.map((one) => {
+    if (copies.has(one.page.id)) return { ...one, ...asCopy };
+    return unseen.has(one.page.id) ? { ...one, ...inFull } : one;
+  });
   const found = await insertFindings(
     tx,
     decided.map((one) => findingsOf(one, options.now)),
@@ -79,13 +89,17 @@ export async function commitPageResults(
   return commits.map(({ result: { pageId } }, index) => {
     if (!committed.has(index)) return staleReport;
     const stored = found.get(pageId) ?? { numbers: 0, sightings: 0, suppressed: 0 };
-    return { verdict: 'committed', ...stored, links: linksOf.get(pageId)?.length ?? 0 };
+    const links = linksOf.get(pageId)?.length ?? 0;
+    return { verdict: 'committed', ...stored, links, unseen: unseen.get(pageId) ?? 0 };
   });
 }
 
 const asCopy = { state: 'excluded', code: 'duplicate-content', notBefore: null } as const;
 
-const staleReport: CommitReport = { verdict: 'stale', numbers: 0, sightings: 0, suppressed: 0, links: 0 };
+/** What was found on it is kept, and costs no attempt to find again. */
+const inFull = { state: 'queued', code: null, notBefore: null, linksInFull: true } as const;
+
+const staleReport: CommitReport = { verdict: 'stale', numbers: 0, sightings: 0, suppressed: 0, links: 0, unseen: 0 };
 
 interface LeasedPage {
   id: string;
@@ -94,6 +108,8 @@ interface LeasedPage {
   attempts: number;
   throttled: number;
   probing: boolean;
+  /** Nothing may be called known instead of being sent. */
+  linksInFull: boolean;
   retentionDays: number;
 }
 
@@ -105,7 +121,7 @@ interface LiveCommit {
   page: LeasedPage;
 }
 
-type Decided = LiveCommit & PageVerdict;
+type Decided = LiveCommit & PageVerdict & { linksInFull?: true };
 
 /**
  * The results whose lease is still theirs, with their pages, locked. Of one delivered twice the first counts; of a sitemap's
@@ -115,7 +131,7 @@ async function lockLivePages(tx: Transaction, commits: readonly PageCommit[]): P
   if (commits.length === 0) return [];
   const { rows } = await tx.query<LeasedPage>(
     `select p.id, p.host_id as "hostId", p.campaign_id as "campaignId", p.attempts, p.throttled,
-       h.breaker <> 'closed' as probing, c.retention_days as "retentionDays"
+       h.breaker <> 'closed' as probing, p.links_in_full as "linksInFull", c.retention_days as "retentionDays"
      from unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::smallint[]) as result (id, token, campaign_id, part)
      join pages p on p.id = result.id and p.lease_token = result.token and p.campaign_id = result.campaign_id
        and p.state = 'leased' and p.parts = result.part
@@ -192,10 +208,12 @@ async function updatePages(tx: Transaction, decided: readonly Decided[], now: Da
        findings = r.findings, rejected = r.rejected, render_kind = (r.render ->> 'kind')::smallint,
        render_decision = r.render ->> 'decision', render_gained = (r.render ->> 'gained')::boolean,
        content = decode(r.content, 'hex'),
-       last_fetched_at = coalesce(r."fetchedAt", p.last_fetched_at), lease_token = null, lease_until = null
+       last_fetched_at = coalesce(r."fetchedAt", p.last_fetched_at), lease_token = null, lease_until = null,
+       links_in_full = p.links_in_full or coalesce(r."linksInFull", false),
+       rereads = p.rereads + coalesce(r."linksInFull", false)::int
      from jsonb_to_recordset($1::jsonb) as r (id bigint, "hostId" bigint, state text, code text, attempts smallint,
        throttled smallint, "notBefore" timestamptz, status int, bytes bigint, rendered boolean, cuts text[],
-       findings int, rejected jsonb, render jsonb, content text, "fetchedAt" timestamptz)
+       findings int, rejected jsonb, render jsonb, content text, "fetchedAt" timestamptz, "linksInFull" boolean)
      where p.id = r.id and p.host_id = r."hostId"`,
     [JSON.stringify(rows)],
   );

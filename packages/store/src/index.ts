@@ -37,6 +37,11 @@ export { forgetWorkers } from './forget-workers.ts';
 export type { HostNews } from './host-clocks.ts';
 export type { SealedNumber } from './insert-findings.ts';
 export type { InsertReport } from './insert-pages.ts';
+export { ensureCampaignKey, readCampaignKey } from './keys/campaign-keys.ts';
+export { hasLeases } from './keys/has-leases.ts';
+export { renewNumbers } from './keys/renew-numbers.ts';
+export { rewrapCampaignKeys } from './keys/rewrap-campaign-keys.ts';
+export { type Shredded, shredCampaign } from './keys/shred-campaign.ts';
 export type { Lease } from './leases.ts';
 export { listAuditableCampaigns } from './list-auditable-campaigns.ts';
 export { type BusyHost, type BusyHosts, listBusyHosts } from './list-busy-hosts.ts';
@@ -67,12 +72,23 @@ export { type PageContext, readPageContexts } from './read-page-contexts.ts';
 export { type AuditEvent, recordAudit } from './record-audit.ts';
 export { type DeadLetter, recordDeadLetter } from './record-dead-letter.ts';
 export { recordWorker } from './record-worker.ts';
-export { reencryptNumbers } from './reencrypt-numbers.ts';
 export { type KindEvidence, readRenderEvidence } from './render-evidence.ts';
 export { restartAllClocks } from './restart-all-clocks.ts';
 export { type RetryFailedPages, retryFailedPages } from './retry-failed-pages.ts';
 export { type RetryPolicy, retryPolicy } from './retry-policy.ts';
 export { readScope, widenScope } from './scope.ts';
+export {
+  addFilter,
+  type BuiltFilter,
+  changeFilter,
+  dropFilter,
+  type FilteredCampaign,
+  keepBaseline,
+  readFilteredCampaigns,
+  readFilters,
+} from './seen-filter/filters.ts';
+export { readSeenKeys } from './seen-filter/read-seen-keys.ts';
+export { type FilterAnswers, takeAnswers } from './seen-filter/take-answers.ts';
 export { setCampaignState } from './set-campaign-state.ts';
 export { createStore, type Db, type Rows, type Store, type StoreOptions, type Transaction } from './store.ts';
 export { createToken, type FoundToken, findToken, listTokens, revokeToken } from './tokens/api-tokens.ts';

@@ -33,12 +33,13 @@ export interface StoredFindings {
   /** Numbers that were new to their campaign, each counted for one page. */
   numbers: number;
   sightings: number;
-  /** Findings that were dropped because their numbers were erased or opted out. */
+  /** Findings that were dropped because their numbers were erased or opted out, or their campaign was shredded. */
   suppressed: number;
 }
 
 /**
- * Stores numbers and where they were seen, but for those that are suppressed. Gives by page id what became of them. Throws `commit-failed` unless all that was offered is there afterwards (G41).
+ * Stores numbers and where they were seen, but for those that are suppressed. Gives by page id what became of them. Throws
+ * `commit-failed` unless all that was offered is there afterwards (G41).
  *
  * Numbers go in sorted over all pages of the transaction: two sinks that find the same footer on different pages then
  * wait for one another in one direction, and never in a circle.
@@ -72,11 +73,12 @@ export async function insertFindings(
 /** Under a lock that an erasure waits for: what it did not see is committed after it, and sees the suppression (G55). */
 async function dropSuppressed(tx: Transaction, all: readonly Found[]) {
   await lockAgainstErasure(tx);
-  const suppressed = await readSuppressed(
-    tx,
-    all.map((one) => one.suppressionIndex),
-  );
-  const isSuppressed = (one: Found) => suppressed.has(one.suppressionIndex.toString('hex'));
+  const suppressed = await readSuppressed(tx, {
+    indexes: all.map((one) => one.suppressionIndex),
+    campaignIds: all.map((one) => one.campaignId),
+  });
+  const isSuppressed = ({ suppressionIndex, campaignId }: Found) =>
+    suppressed.indexes.has(suppressionIndex.toString('hex')) || suppressed.campaignIds.has(campaignId);
   return {
     allowed: all.filter((one) => !isSuppressed(one)),
     suppressed: countByPage(all.filter(isSuppressed)),

@@ -94,14 +94,14 @@ async function findKnown(db: Db, campaignId: string, offered: readonly OfferedPa
   const { rows } = await db.query<KnownPage & { key: string }>(
     `select encode(p.page_key, 'hex') as key, p.id, p.host_id as "hostId", p.state, p.code
      from (
-       select host_id, array_agg(page_key) as page_keys
-       from unnest($2::bigint[], $3::bytea[]) as offered (host_id, page_key) group by host_id
+       select host_id, array_agg(substring($3::bytea from 16 * at::int - 15 for 16)) as page_keys
+       from unnest($2::bigint[]) with ordinality as offered (host_id, at) group by host_id
      ) offered
      cross join lateral (
        select id, host_id, page_key, state, code from pages
        where host_id = offered.host_id and page_key = any(offered.page_keys) and campaign_id = $1 offset 0
      ) p`,
-    [campaignId, placed.map((page) => hostIds.get(page.host)), placed.map((page) => page.pageKey)],
+    [campaignId, idsOf(placed, (page) => hostIds.get(page.host)), keysOf(placed)],
   );
   return new Map(rows.map((row) => [row.key, row]));
 }
@@ -160,25 +160,28 @@ async function insertRows(
 ): Promise<void> {
   if (pages.length === 0) return;
   const column = <T>(of: (page: OfferedPage) => T) => pages.map(of);
-  // Arrays, and not one JSON of rows: 2,500 rows in 113 ms instead of 170 (COPY: 85).
+  // Arrays, and not one JSON of rows: 2,500 rows in 113 ms instead of 170 (COPY: 85). Keys and addresses, which are most of it,
+  // as they are: an array of them is quoted, and keys besides in hex.
   const { count } = await tx.query(
     `insert into pages (host_id, origin_id, campaign_id, page_key, url, state, code, depth, via, found_on, created_at,
        kind, sitemap_for)
-     select host_id, origin_id, $1, page_key, url::jsonb, case when excluded is null then 'queued' else 'excluded' end,
-       excluded, depth, via, found_on, $2, case when sitemap_for is null then 'page' else 'sitemap' end, sitemap_for
-     from unnest($3::bigint[], $4::bigint[], $5::bytea[], $6::text[], $7::text[], $8::int[], $9::text[], $10::bigint[],
-       $11::text[]) as page (host_id, origin_id, page_key, url, excluded, depth, via, found_on, sitemap_for)`,
+     select host_id, origin_id, $1, substring($5::bytea from 16 * at::int - 15 for 16), url::jsonb,
+       case when excluded is null then 'queued' else 'excluded' end, excluded, depth, via, found_on, $2,
+       case when sitemap_for is null then 'page' else 'sitemap' end, sitemap_for
+     from unnest($3::bigint[], $4::bigint[], string_to_array($6, e'\\n'), $7::text[], $8::int[], $9::text[],
+       $10::bigint[], $11::text[])
+       with ordinality as page (host_id, origin_id, url, excluded, depth, via, found_on, sitemap_for, at)`,
     [
       campaignId,
       now,
-      column((page) => origins.get(page.origin)?.hostId),
-      column((page) => origins.get(page.origin)?.originId),
-      column((page) => page.pageKey),
-      column((page) => JSON.stringify(page.url)),
+      idsOf(pages, (page) => origins.get(page.origin)?.hostId),
+      idsOf(pages, (page) => origins.get(page.origin)?.originId),
+      keysOf(pages),
+      column((page) => JSON.stringify(page.url)).join('\n'),
       column((page) => page.excluded),
-      column((page) => page.depth),
+      idsOf(pages, (page) => page.depth),
       column((page) => page.via),
-      column((page) => page.foundOn),
+      idsOf(pages, (page) => page.foundOn),
       column((page) => page.sitemapFor ?? null),
     ],
   );
@@ -217,4 +220,14 @@ async function countExcluded(
      on conflict (campaign_id, host_id) do update set rows = excluded.rows`,
     [campaignId, JSON.stringify(changed.map(([host, rows]) => ({ hostId: hostIds.get(host), rows })))],
   );
+}
+
+/** As Postgres spells an array of integers. */
+function idsOf(pages: readonly OfferedPage[], of: (page: OfferedPage) => string | number | null | undefined): string {
+  return `{${pages.map((page) => of(page) ?? 'null').join()}}`;
+}
+
+/** One after the other, 16 bytes each. */
+function keysOf(pages: readonly OfferedPage[]): Buffer {
+  return Buffer.concat(pages.map((page) => page.pageKey));
 }

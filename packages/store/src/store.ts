@@ -92,7 +92,7 @@ async function withConnection<T>(pool: pg.Pool, work: (connection: Connection) =
       },
       async query<Row extends object>(text: string, values: readonly unknown[] = []) {
         try {
-          const result = await client.query<Row & pg.QueryResultRow>(text, [...values]);
+          const result = await client.query<Row & pg.QueryResultRow>(prepared(text, values));
           return { rows: result.rows as Row[], count: result.rowCount ?? 0 };
         } catch (error) {
           if (error instanceof pg.DatabaseError && !error.code?.startsWith('57P')) throw withoutData(error);
@@ -106,6 +106,22 @@ async function withConnection<T>(pool: pg.Pool, work: (connection: Connection) =
     client.off('error', onError);
     client.release(!sound);
   }
+}
+
+/**
+ * A statement with parameters is parsed once a connection, and after five times planned no more: planning over 8 partitions was
+ * half of what committing two results at a time cost Postgres (7.3 ms each, now 3.5). Texts are few; none is put together of data.
+ */
+function prepared(text: string, values: readonly unknown[]): pg.QueryConfig {
+  return { text, values: [...values], ...(values.length > 0 && { name: statementName(text) }) };
+}
+
+const statementNames = new Map<string, string>();
+
+function statementName(text: string): string {
+  const name = statementNames.get(text) ?? `statement-${statementNames.size}`;
+  statementNames.set(text, name);
+  return name;
 }
 
 async function runTransaction<T>(connection: Connection, work: (tx: Transaction) => Promise<T>): Promise<T> {

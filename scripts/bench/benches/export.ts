@@ -7,10 +7,17 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startPostgres } from '@numfleet/embedded';
-import { createNumberVault, generateKeys, loadInsideKeys, type NumberVault } from '@numfleet/privacy/inside';
+import {
+  type CampaignNumbers,
+  createNumberVault,
+  generateKeys,
+  loadInsideKeys,
+  loadMasterKey,
+  type NumberVault,
+} from '@numfleet/privacy/inside';
 import { createPhoneNumber } from '@numfleet/privacy/phone-number';
 import { migrateQueue } from '@numfleet/queue';
-import { createStore, ensureSightingPartitions, migrate, type Store } from '@numfleet/store';
+import { createStore, ensureCampaignKey, ensureSightingPartitions, migrate, type Store } from '@numfleet/store';
 import type { Bench, BenchContext } from '../bench.ts';
 
 const numbers = 1_000_000;
@@ -48,36 +55,46 @@ export const exportNumbers: Bench = {
   },
 };
 
-/** Rows as a sink leaves them: numbers that open under the storage key, and a sighting of each. */
+/** Rows as a sink leaves them: numbers that open under their campaign's key, and a sighting of each. */
 async function fill(adminUrl: string, keysDir: string, signal: AbortSignal): Promise<void> {
   await migrate({ connectionString: adminUrl });
   await migrateQueue({ connectionString: adminUrl });
   await generateKeys(keysDir);
-  const keys = await loadInsideKeys(keysDir, ['number-index', 'number-storage']);
-  const vault = createNumberVault({ indexKey: keys['number-index'], storageKey: keys['number-storage'] });
+  const keys = await loadInsideKeys(keysDir, ['number-index']);
+  const master = await loadMasterKey(keysDir, undefined);
+  const vault = createNumberVault({ indexKey: keys['number-index'], master });
   await using store = createStore({ connectionString: adminUrl, applicationName: 'bench', max: 1 });
   await store.query(
     `insert into campaigns (name, purpose, settings, created_at) values ('bench', 'bench',
        '{"delayMs":0,"hostConcurrency":1,"maxPages":1000000,"retentionDays":30}', now())`,
   );
+  const { wrapped } = await ensureCampaignKey(store, {
+    campaignId: '1',
+    ...(await vault.makeKey('1')),
+    now: new Date(),
+  });
+  const campaign = await vault.open('1', wrapped);
   await ensureSightingPartitions(store, { now: new Date() });
   await store.query(
     `insert into pages (host_id, origin_id, campaign_id, page_key, url, state, depth, via, created_at)
-     select 1 + n % 500, 1, 1, sha256(n::text::bytea), jsonb_build_object('p', 'http://shop.test/page/' || n), 'done', 1,
+     select 1 + n % 500, 1, 1, substring(sha256(n::text::bytea) for 16), jsonb_build_object('p', 'http://shop.test/page/' || n), 'done', 1,
        'link', now() from generate_series(1, $1::int) n`,
     [pages],
   );
   for (let from = 0; from < numbers; from += batch) {
     signal.throwIfAborted();
-    await insertNumbers(store, vault, from);
+    await insertNumbers(store, { vault, campaign, from });
   }
   await store.query('analyze numbers, sightings, pages');
 }
 
-async function insertNumbers(store: Store, vault: NumberVault, from: number): Promise<void> {
+async function insertNumbers(
+  store: Store,
+  { vault, campaign, from }: { vault: NumberVault; campaign: CampaignNumbers; from: number },
+): Promise<void> {
   const rows = Array.from({ length: batch }, (_, n) => {
     const number = createPhoneNumber(`+4420${String(from + n).padStart(8, '0')}`);
-    return { blindIndex: vault.blindIndex(number), ciphertext: vault.encrypt(number) };
+    return { blindIndex: vault.blindIndex(number), ciphertext: campaign.encrypt(number) };
   });
   const blindIndexes = rows.map((row) => row.blindIndex);
   await store.query(

@@ -54,7 +54,7 @@ export const frontier: Bench = {
     });
     await explainAll(many, context);
     await compareDispatch(many, context);
-    await compareCommit(many, context);
+    await compareCommit(many, postgres.pid ?? 0, context);
   },
 };
 
@@ -140,21 +140,36 @@ async function compareDispatch(many: Frontier, { use, compare, note, signal }: B
   });
 }
 
-async function compareCommit(many: Frontier, { use, compare, note }: BenchContext): Promise<void> {
-  const sink = await openSink(many.store, use);
-  await sink.run(many.nextNow());
+async function compareCommit(many: Frontier, postgresPid: number, { use, compare, note }: BenchContext): Promise<void> {
+  const sink = await openSink({ store: many.store, postgresPid }, use);
+  await sink.commitNew(many.nextNow());
   let campaign = 1;
   await compare({
     title: 'committing results, beside COPY of the same rows into the same tables',
-    figures: { results: { unit: 'results/s', better: 'higher' } },
+    figures: { results: commitFigures.results },
     variants: {
       async copy() {
         campaign += 1;
         return { results: await copyRows(many.store, campaign, sink.folder) };
       },
-      sink: async () => ({ results: await sink.run(many.nextNow()) }),
+      sink: async () => ({ results: (await sink.commitNew(many.nextNow())).results }),
     },
     rounds: 3,
   });
   note(`${resultsARun} results a run, each of ${linksEach} links and ${numbersEach} numbers, all of them new.`);
+  await compare({
+    title: 'committing results whose links are known (G42)',
+    figures: commitFigures,
+    variants: {
+      'sent in full': () => sink.commitKnown(many.nextNow(), 'in full'),
+      'by their keys': () => sink.commitKnown(many.nextNow(), 'by key'),
+    },
+    rounds: 3,
+  });
 }
+
+const commitFigures = {
+  results: { unit: 'results/s', better: 'higher' },
+  sink: { unit: 'ms of the sink’s processor time a result', better: 'lower' },
+  postgres: { unit: 'ms of Postgres’ a result', better: 'lower' },
+} as const;

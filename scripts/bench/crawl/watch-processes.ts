@@ -51,7 +51,8 @@ export async function memoryNow(crawler: number): Promise<MemorySample> {
   return { all: all / 2 ** 20, crawler: own / 2 ** 20 };
 }
 
-async function cpuOfTrees(roots: readonly number[]): Promise<number> {
+/** Processor time of process trees since they began, with that of processes that ended, s. */
+export async function cpuOfTrees(roots: readonly number[]): Promise<number> {
   return await sum(await treesUnder(roots), cpuOf);
 }
 

@@ -3,26 +3,52 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { PageResult } from '@numfleet/contracts';
-import { registrableDomain } from '@numfleet/egress';
+import { registrableDomain } from '@numfleet/egress/rules';
 import { createPageKeyer, createUrlCodec, sealFindings } from '@numfleet/privacy';
-import { createNumberVault, createSuppressor, generateKeys, loadInsideKeys } from '@numfleet/privacy/inside';
+import {
+  createNumberVault,
+  createSuppressor,
+  generateKeys,
+  loadInsideKeys,
+  loadMasterKey,
+} from '@numfleet/privacy/inside';
 import { createPhoneNumber } from '@numfleet/privacy/phone-number';
-import { type Claim, claimPages, createOfferPage, createOfferSitemap, retryPolicy, type Store } from '@numfleet/store';
+import {
+  type Claim,
+  claimPages,
+  createOfferPage,
+  createOfferSitemap,
+  enqueuePages,
+  readScope,
+  retryPolicy,
+  type Store,
+} from '@numfleet/store';
 import { createCommitPages } from '../../../apps/sink/src/commit-pages.ts';
 import { createCommitResult } from '../../../apps/sink/src/commit-result.ts';
 import { createCommitRobots } from '../../../apps/sink/src/commit-robots.ts';
 import { createGather } from '../../../apps/sink/src/gather.ts';
 import { createOpenResult } from '../../../apps/sink/src/open-result.ts';
 import { createPrepareCommits } from '../../../apps/sink/src/prepare-commits.ts';
+import { cpuOfTrees } from '../crawl/watch-processes.ts';
 
 export const linksEach = 50;
 export const numbersEach = 3;
 /** As the sink gathers them. */
-const batch = { max: 50, ms: 20, atOnce: 2 };
-export const resultsARun = 200;
+const batch = { max: 50, ms: 20, atOnce: 3 };
+export const resultsARun = 500;
+
+/** What committing results takes: how many a second, and processor time for each, ms. */
+export interface CommitFigures {
+  results: number;
+  sink: number;
+  postgres: number;
+}
 
 /** The sink's stage 5 as its `main.ts` puts it together, and results of pages that it has to commit. */
-export async function openSink(store: Store, use: <Part extends AsyncDisposable>(part: Part) => Part) {
+export async function openSink(
+  { store, postgresPid }: { store: Store; postgresPid: number },
+  use: <Part extends AsyncDisposable>(part: Part) => Part,
+) {
   const folder = await mkdtemp(path.join(tmpdir(), 'numfleet-bench-'));
   use({ [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) });
   await generateKeys(path.join(folder, 'keys'));
@@ -30,7 +56,6 @@ export async function openSink(store: Store, use: <Part extends AsyncDisposable>
     'sealing-private',
     'sealing-public',
     'number-index',
-    'number-storage',
     'suppression',
     'url',
     'page',
@@ -42,10 +67,13 @@ export async function openSink(store: Store, use: <Part extends AsyncDisposable>
   const offerSitemap = createOfferSitemap({ toWire: urls.toWire, pageKeyOf });
   const sitemapsOf = () => [];
   const commit = createCommitResult({
-    openResult: createOpenResult({ privateKey: keys['sealing-private'], urls }),
+    openResult: createOpenResult({ privateKeys: [keys['sealing-private']], urls }),
     prepareCommits: createPrepareCommits({
       ...{ store, offerPage, offerSitemap, domainOf: registrableDomain },
-      vault: createNumberVault({ indexKey: keys['number-index'], storageKey: keys['number-storage'] }),
+      vault: createNumberVault({
+        indexKey: keys['number-index'],
+        master: await loadMasterKey(path.join(folder, 'keys'), undefined),
+      }),
       suppressor: createSuppressor({ key: keys.suppression }),
     }),
     commitPages: createCommitPages({ store, policy: retryPolicy, sitemapsOf, emit }),
@@ -54,22 +82,70 @@ export async function openSink(store: Store, use: <Part extends AsyncDisposable>
   });
 
   const gather = createGather({ ...batch, work: commit });
+  async function lease(now: Date): Promise<Claim['pages']> {
+    const { pages } = await claimPages(store, { now, window: resultsARun, leaseMs: 90_000 });
+    if (pages.length !== resultsARun) throw new Error(`${pages.length} pages were claimed of ${resultsARun}.`);
+    return pages;
+  }
+
+  async function measure(results: readonly PageResult[]): Promise<CommitFigures> {
+    const postgresBefore = await cpuOfTrees([postgresPid]);
+    const [startedAt, cpuBefore] = [performance.now(), process.cpuUsage()];
+    await Promise.all(results.map(gather));
+    const { user, system } = process.cpuUsage(cpuBefore);
+    const seconds = (performance.now() - startedAt) / 1_000;
+    return {
+      results: results.length / seconds,
+      sink: (user + system) / 1_000 / results.length,
+      postgres: (((await cpuOfTrees([postgresPid])) - postgresBefore) * 1_000) / results.length,
+    };
+  }
+
   return {
-    /** Commits results of pages leased now; gives the results a second. Every link is new, every number too. */
-    async run(now: Date): Promise<number> {
-      const claim = await claimPages(store, { now, window: resultsARun, leaseMs: 90_000 });
-      const results = await Promise.all(claim.pages.map((page) => resultOf(page, keys['sealing-public'])));
-      if (results.length !== resultsARun) throw new Error(`${results.length} pages were claimed of ${resultsARun}.`);
-      const startedAt = performance.now();
-      await Promise.all(results.map(gather));
-      return results.length / ((performance.now() - startedAt) / 1_000);
+    /** Every link is new, every number too. */
+    async commitNew(now: Date): Promise<CommitFigures> {
+      const pages = await lease(now);
+      return await measure(
+        await Promise.all(pages.map((page) => resultOf(page, keys['sealing-public'], linksOf(page)))),
+      );
+    },
+    /** Every link is known, and sent in full or, as where a filter has called it so, by its key. */
+    async commitKnown(now: Date, sent: 'in full' | 'by key'): Promise<CommitFigures> {
+      const results: PageResult[] = [];
+      for (const page of await lease(now)) {
+        const links = linksOf(page);
+        await know(page, links, now);
+        const seen = {
+          generation: 1,
+          asked: linksEach,
+          keys: Buffer.concat(links.map((url) => pageKeyOf(url))).toString('base64'),
+        };
+        const isKnown = sent === 'by key';
+        results.push(await resultOf(page, keys['sealing-public'], isKnown ? [] : links, isKnown ? { seen } : {}));
+      }
+      return await measure(results);
     },
     folder,
   };
+
+  async function know({ id, campaignId }: Claim['pages'][number], links: readonly string[], now: Date): Promise<void> {
+    const scope = await readScope(store, campaignId);
+    const pages = links.map((url) => offerPage({ url, via: 'link', depth: 1, foundOn: id }, scope));
+    await store.transaction((tx) => enqueuePages(tx, { campaignId, pages, actor: 'bench', now }));
+  }
 }
 
-async function resultOf(page: Claim['pages'][number], publicKey: Uint8Array): Promise<PageResult> {
-  const base = `${page.origin}/found/${randomUUID()}`;
+function linksOf({ origin }: Claim['pages'][number]): string[] {
+  const base = `${origin}/found/${randomUUID()}`;
+  return Array.from({ length: linksEach }, (_, n) => `${base}/${n}`);
+}
+
+async function resultOf(
+  page: Claim['pages'][number],
+  publicKey: Uint8Array,
+  links: readonly string[],
+  more: Pick<PageResult, 'seen'> = {},
+): Promise<PageResult> {
   const findings = Array.from({ length: numbersEach }, () => ({
     number: createPhoneNumber(`+4420${String(Math.floor(Math.random() * 1e8)).padStart(8, '0')}`),
     ...{ region: 'GB', type: 'fixed_line' as const, source: 'text' as const, label: null, confidence: 0.9 },
@@ -79,10 +155,11 @@ async function resultOf(page: Claim['pages'][number], publicKey: Uint8Array): Pr
     ...{ v: 1, kind: 'page', ...context, campaignId: page.campaignId, worker: 'bench', retryAfterMs: null },
     ...{ requestedAt: Date.now(), finishedAt: Date.now(), outcome: 'done', code: null, cuts: [] },
     http: { status: 200, bytes: 20_000, rendered: false },
-    links: Array.from({ length: linksEach }, (_, n) => ({ url: { p: `${base}/${n}` }, via: 'link' as const })),
+    links: links.map((url) => ({ url: { p: url }, via: 'link' as const })),
     sealed: await sealFindings({ publicKey, context, findings }),
     findings: numbersEach,
     rejected: {},
+    ...more,
   };
 }
 

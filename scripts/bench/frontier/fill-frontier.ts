@@ -37,7 +37,7 @@ export async function fillFrontier(
     await fillHosts(store, from + 1, to);
     await store.query(
       `insert into pages (host_id, origin_id, campaign_id, page_key, url, state, depth, via, created_at)
-       select h.id, h.id, 1, sha256((h.id || '/' || n)::bytea), jsonb_build_object('p', 'http://' || h.host || '/page/' || n),
+       select h.id, h.id, 1, substring(sha256((h.id || '/' || n)::bytea) for 16), jsonb_build_object('p', 'http://' || h.host || '/page/' || n),
          'queued', 1 + n % 3, 'link', $3
        from hosts h, generate_series(1, $4::int) n where h.id between $1 and $2`,
       [from + 1, to, filledAt, pages / hosts],

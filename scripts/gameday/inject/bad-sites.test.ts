@@ -1,4 +1,5 @@
-import { createDoor, type Door, parseEgressHosts } from '@numfleet/egress';
+import { createDoor, type Door } from '@numfleet/egress';
+import { parseEgressHosts } from '@numfleet/egress/rules';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type BadSite, type BadSites, startBadSites } from './bad-sites.ts';
 

@@ -1,4 +1,5 @@
-import { createDoor, parseEgressHosts } from '@numfleet/egress';
+import { createDoor } from '@numfleet/egress';
+import { parseEgressHosts } from '@numfleet/egress/rules';
 import { expect, test } from 'vitest';
 import { startTiredSite } from './tired-site.ts';
 

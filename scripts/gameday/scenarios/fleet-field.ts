@@ -1,5 +1,5 @@
 import { type FleetProcess, type FleetProcessOptions, serviceLogs, startFleetProcess } from '@numfleet/e2e';
-import { findFleet } from '@numfleet/embedded';
+import { findFleet } from '@numfleet/embedded/find-fleet';
 import type { Field, Scrape } from '../frame/scenario.ts';
 import { type BadSites, startBadSites } from '../inject/bad-sites.ts';
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createDoor, parseEgressHosts } from '@numfleet/egress';
+import { createDoor } from '@numfleet/egress';
+import { parseEgressHosts } from '@numfleet/egress/rules';
 import { defineScenario } from '../frame/define-scenario.ts';
 import type { Assertion, Fault } from '../frame/scenario.ts';
 import { startTiredSite, type TiredSite } from '../inject/tired-site.ts';

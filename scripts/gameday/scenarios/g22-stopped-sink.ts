@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createStore } from '@numfleet/store';
 import { defineScenario } from '../frame/define-scenario.ts';
 import { readSeries } from '../frame/read-series.ts';
 import type { Assertion, Fault } from '../frame/scenario.ts';
 import { type Part, processesOf } from '../inject/signals.ts';
+import { clusterUrl } from './cluster-url.ts';
 import { type FleetField, openFleetField } from './fleet-field.ts';
 import { assertion, atMost, crawl, sumOverFleet, watchMemory } from './measure.ts';
 
@@ -86,7 +85,11 @@ const doneAt = async ({ fleet }: FleetField, campaign: string) => (await fleet.a
 
 /** Writes to the table wait; reads do not, so that it is the sink alone that stands. */
 async function lockNumbers(home: string): Promise<AsyncDisposable> {
-  const store = createStore({ connectionString: await truthUrl(home), applicationName: 'gameday', max: 1 });
+  const store = createStore({
+    connectionString: await clusterUrl(home, 'numfleet'),
+    applicationName: 'gameday',
+    max: 1,
+  });
   const over = Promise.withResolvers<void>();
   const locked = Promise.withResolvers<void>();
   const holding = store.transaction(async (tx) => {
@@ -105,14 +108,6 @@ async function lockNumbers(home: string): Promise<AsyncDisposable> {
       await store.close();
     },
   };
-}
-
-async function truthUrl(home: string): Promise<string> {
-  const passwords = JSON.parse(await readFile(join(home, 'postgres', 'passwords.json'), 'utf8')) as {
-    postgres: string;
-  };
-  const port = (await readFile(join(home, 'postgres', 'port'), 'utf8')).trim();
-  return `postgres://postgres:${passwords.postgres}@127.0.0.1:${port}/numfleet`;
 }
 
 /** The bounds that hold while nothing is committed, looked at twice a second; what fills up has done so in a quarter of it. */

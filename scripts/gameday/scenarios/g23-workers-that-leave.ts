@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LogLine, serviceLogs, until } from '@numfleet/e2e';
-import { findFleet } from '@numfleet/embedded';
+import { findFleet } from '@numfleet/embedded/find-fleet';
 import { defineScenario } from '../frame/define-scenario.ts';
 import type { Assertion, Fault } from '../frame/scenario.ts';
 import { createPreload, type Preload } from '../inject/preload.ts';

@@ -6,8 +6,9 @@ import { g21 } from './g21-lost-resources.ts';
 import { g22 } from './g22-stopped-sink.ts';
 import { g23 } from './g23-workers-that-leave.ts';
 import { g24 } from './g24-failing-dns.ts';
+import { g42 } from './g42-wrong-filter.ts';
 import { g43 } from './g43-leaking-browsers.ts';
 import { g55 } from './g55-the-regulator.ts';
 
 /** In the order of the table. */
-export const scenarios: readonly Scenario[] = [g12, g14, g15, g21, g22, g23, g24, g43, g55];
+export const scenarios: readonly Scenario[] = [g12, g14, g15, g21, g22, g23, g24, g42, g43, g55];

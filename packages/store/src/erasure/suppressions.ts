@@ -16,13 +16,24 @@ export async function lockForErasure(tx: Transaction): Promise<void> {
   await tx.query(`select pg_advisory_xact_lock(${lockKey})`);
 }
 
-/** Those of the indexes that must not come back, in hex. One look into an index for each, whatever the list's length. */
-export async function readSuppressed(db: Db, indexes: readonly Buffer[]): Promise<Set<string>> {
-  const { rows } = await db.query<{ index: string }>(
-    `select encode(suppression_index, 'hex') as index from suppressions where suppression_index = any($1::bytea[])`,
-    [indexes],
+/**
+ * Those of the indexes that must not come back, in hex, and those of the campaigns that were shredded. One look into an index for
+ * each, whatever the list's length.
+ */
+export async function readSuppressed(
+  db: Db,
+  { indexes, campaignIds }: { indexes: readonly Buffer[]; campaignIds: readonly string[] },
+): Promise<{ indexes: Set<string>; campaignIds: Set<string> }> {
+  const { rows } = await db.query<{ index: string | null; campaignId: string | null }>(
+    `select encode(suppression_index, 'hex') as index, null as "campaignId" from suppressions
+       where suppression_index = any($1::bytea[])
+     union all select null, campaign_id from campaign_keys where campaign_id = any($2::bigint[]) and wrapped is null`,
+    [indexes, [...new Set(campaignIds)]],
   );
-  return new Set(rows.map(({ index }) => index));
+  return {
+    indexes: new Set(rows.flatMap(({ index }) => index ?? [])),
+    campaignIds: new Set(rows.flatMap(({ campaignId }) => campaignId ?? [])),
+  };
 }
 
 /** Gives how many were new. What is suppressed already keeps its reason and its day. */

@@ -51,7 +51,7 @@ export function settingsOf(changes: Partial<CampaignSettings> = {}): CampaignSet
 /** A page as the console or the sink would offer it. */
 export function offer(url: string, changes: Partial<OfferedPage> = {}): OfferedPage {
   const { host, origin } = new URL(url);
-  const pageKey = createHash('sha256').update(url).digest();
+  const pageKey = createHash('sha256').update(url).digest().subarray(0, 16);
   return { host, origin, pageKey, url: { p: url }, depth: 0, via: 'seed', foundOn: null, excluded: null, ...changes };
 }
 

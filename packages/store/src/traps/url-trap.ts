@@ -56,10 +56,11 @@ function isFarDate(url: URL, now: Date): boolean {
 }
 
 function yearsTurnedTo({ pathname, search }: URL): number[] {
-  const query = search.replace('?', '&');
   const atEnd = [...pathname.matchAll(inPath)].filter(
     ({ index, 0: text }) => index + text.length >= pathname.length - 1,
   );
+  if (search === '') return atEnd.map((match) => Number(match[1]));
+  const query = search.replace('?', '&');
   return [...atEnd, ...query.matchAll(inQuery), ...query.matchAll(named)].map((match) => Number(match[1]));
 }
 
