@@ -54,7 +54,10 @@ export default {
       name: 'extract-imports-nothing-with-io',
       severity: 'error',
       from: { path: '^packages/extract/src', pathNot: '\\.test\\.ts$' },
-      to: { path: '^packages/', pathNot: '^packages/(extract|contracts|privacy/src/phone-number-door\\.ts)' },
+      to: {
+        path: '^packages/',
+        pathNot: '^packages/(extract|contracts|privacy/src/(phone-number-door|digits-door|digits/[^/]+)\\.ts)',
+      },
     },
     {
       name: 'crawler-holds-no-database-and-no-private-key',
@@ -64,10 +67,17 @@ export default {
       to: {
         path: [
           '^packages/(store|embedded)/',
-          '^packages/privacy/src/(inside-door|load-inside-keys|generate-keys|write-keys|key-backup|restore-keys|rotate-key|open|stored-number|suppression-index|reveal-door)\\.ts$',
+          '^packages/privacy/src/(inside-door|load-inside-keys|generate-keys|write-keys|key-backup|restore-keys|rotate-key|rotate-sealing|new-keys|key-provider|open|stored-number|suppression-index|reveal-door)\\.ts$',
         ],
         reachable: true,
       },
+    },
+    {
+      name: 'trusted-zone-reaches-no-host',
+      comment: 'Over any number of imports. What opens connections for pages is for the crawler alone.',
+      severity: 'error',
+      from: { path: '^apps/(sink|scheduler|console)/', pathNot: '\\.test\\.ts$|/testing/' },
+      to: { path: '^packages/(egress/src/(index|door)|browser/src/index)\\.ts$', reachable: true },
     },
     {
       name: 'reveal-in-named-files-only',

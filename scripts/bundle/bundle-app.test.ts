@@ -65,7 +65,10 @@ describe.skipIf(!hasRedis)('a fleet of bundles, with the secrets of set-up.sh (w
     });
     const secret = async (file: string) => (await readFile(path.join(secrets, file), 'utf8')).trim();
     await giveOwner(postgres.adminUrl, await secret('passwords/owner'));
-    await redis.command('CONFIG', 'SET', 'requirepass', await secret('passwords/redis'));
+    // As the aclfile that it is; the user of this very command, the default one, comes last.
+    for (const line of (await secret('redis/users.acl')).split('\n').toReversed()) {
+      await redis.command('ACL', 'SETUSER', ...line.split(' ').slice(1));
+    }
 
     const site = stack.use(await servePages(pages));
     const consolePort = await freePort();

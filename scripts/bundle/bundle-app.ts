@@ -14,15 +14,9 @@ const root: string = fileURLToPath(new URL('../..', import.meta.url)).replace(/\
 const packages = {
   scheduler: [],
   sink: [],
-  crawler: [
-    { name: 'playwright-core', room: 'packages/browser' },
-    { name: 'tinypool', room: 'apps/crawler' },
-  ],
+  crawler: [{ name: 'tinypool', room: 'apps/crawler' }],
   console: [{ name: '@bull-board/ui', room: 'apps/console', by: '@bull-board/fastify' }],
-  cli: [
-    { name: 'playwright-core', room: 'packages/browser' },
-    { name: 'tinypool', room: 'apps/cli' },
-  ],
+  cli: [{ name: 'tinypool', room: 'apps/cli' }],
 } as const satisfies Record<string, readonly BroughtPackage[]>;
 
 interface BroughtPackage {

@@ -1,6 +1,4 @@
-export { type EgressHosts, type EgressTarget, parseEgressHosts } from './address/egress-hosts.ts';
 export { createDnsLookup, type Lookup, type Resolved } from './address/look-up.ts';
-export { registrableDomain, sameOrigin } from './address/site.ts';
 export { createDoor, type Door } from './door.ts';
 export { blockedBy } from './fetch/block-page.ts';
 export type { FetchOutcome, FetchRequest } from './fetch/fetch-document.ts';
@@ -8,7 +6,6 @@ export { retryAfterOf } from './fetch/retry-after.ts';
 export type { EgressProxy } from './proxy.ts';
 export type { ProxyPass } from './proxy-passes.ts';
 export { fetchRobots, type RobotsOutcomeFields } from './robots/fetch-robots.ts';
-export { isAllowed } from './robots/is-allowed.ts';
 export { parseRobots, productToken, type Robots } from './robots/parse-robots.ts';
 export { type RobotsTag, robotsTagOf } from './robots/robots-tag.ts';
 export { type FetchedSitemap, fetchSitemap, type SitemapRequest } from './sitemaps/fetch-sitemap.ts';

@@ -1,5 +1,4 @@
 export type { AssignedPorts, WantedPorts } from './fleet/assign-ports.ts';
-export { type FleetRecord, findFleet } from './fleet/lock-home.ts';
 export { reachDatabase } from './fleet/reach-database.ts';
 export type { ServiceApp } from './fleet/service-specs.ts';
 export { type Fleet, type FleetOptions, startFleet } from './fleet/start-fleet.ts';

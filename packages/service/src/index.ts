@@ -5,7 +5,6 @@ export { abandonOnAbort, createDeadline, type Deadline, sleep, withDeadline } fr
 export { guardPath } from './guard.ts';
 export { watchLifeline } from './lifeline.ts';
 export type { WorkerReporting } from './report-worker.ts';
-export { runService, type Service, type ServiceContext } from './run-service.ts';
 export { type Config, type SettingName, settings } from './settings.ts';
 export { onStopSignals } from './stop-signals.ts';
 export { createTaskScope, type TaskScope } from './task-scope.ts';

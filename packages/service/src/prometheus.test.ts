@@ -24,7 +24,7 @@ afterAll(() => void service?.child.kill('SIGKILL'));
 /** A service of its own process, whose jobs run in spans. */
 function startService() {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, 'well'], {
-    env: { PATH: process.env.PATH, NUMFLEET_LIFELINE_STDIN: '1' },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, NUMFLEET_LIFELINE_STDIN: '1' },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const started = Promise.withResolvers<number>();

@@ -15,7 +15,12 @@ const script = fileURLToPath(new URL('./testing/small-service.ts', import.meta.u
 /** A real process, since what is tested is how it ends. */
 function start(behaviour: string, env: Record<string, string> = {}) {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, behaviour], {
-    env: { PATH: process.env.PATH, NUMFLEET_LIFELINE_STDIN: '1', ...env },
+    env: {
+      PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      NUMFLEET_LIFELINE_STDIN: '1',
+      ...env,
+    },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const lines: Line[] = [];

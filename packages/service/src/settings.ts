@@ -27,10 +27,19 @@ export const settings = {
     true,
   ),
   CHROMIUM_PATH: setting(z.string().min(1).optional(), 'The browser to render with. Unset: one is looked for.'),
+  PLAYWRIGHT_BROWSERS_PATH: setting(
+    z.string().min(1).optional(),
+    'Where Playwright keeps its browsers. Unset: where it does by itself.',
+  ),
   NUMFLEET_QUEUE_URL: setting(postgresUrl.optional(), 'Postgres database of the queues, when Redis is not used.', true),
   NUMFLEET_HOME: setting(folder.optional(), 'Folder for the embedded Postgres, keys and logs. Default: .numfleet.'),
   NUMFLEET_RUNTIME_DIR: setting(folder.optional(), 'Folder for what is unpacked once, such as the browser.'),
   NUMFLEET_KEYS_DIR: setting(folder.optional(), 'Folder of the key files. Default: keys under the home folder.'),
+  NUMFLEET_MASTER_KEY: setting(
+    z.string().min(1).optional(),
+    'The master key, as the text of its file number-storage.key, for sink and console. Unset: the file in the key folder.',
+    true,
+  ),
   NUMFLEET_AUDIT_ANCHORS: setting(
     folder.optional(),
     "File that the audit's head is written to by interval, outside of the database. Default: audit-anchors.jsonl under the home folder.",
@@ -93,6 +102,10 @@ export const settings = {
   NUMFLEET_LEASE_GRACE_MS: setting(
     milliseconds(1_000, 600_000).default(60_000),
     'How long after its deadline a lease runs out.',
+  ),
+  NUMFLEET_SEEN_FILTER_FROM: setting(
+    count(1, 1_000_000_000).default(2_000),
+    'Pages that a campaign knows when crawlers are first given a filter over them (G42).',
   ),
   NUMFLEET_RETRY_BACKOFF_MS: setting(
     milliseconds(100, 600_000).default(5_000),

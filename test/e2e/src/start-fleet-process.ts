@@ -3,7 +3,7 @@ import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findFleet } from '@numfleet/embedded';
+import { findFleet } from '@numfleet/embedded/find-fleet';
 import { guardPath } from '@numfleet/service';
 import { type ConsoleApi, createConsoleApi } from './console-api.ts';
 import { leftovers } from './leftovers.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseEgressHosts, registrableDomain, sameOrigin } from '../index.ts';
+import { parseEgressHosts, registrableDomain, sameOrigin } from '../rules-door.ts';
 
 describe('NUMFLEET_EGRESS_HOSTS', () => {
   test('maps names, wildcards and addresses; exact before wildcard, longer wildcard before shorter', () => {

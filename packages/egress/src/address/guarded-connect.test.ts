@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { type EgressTarget, parseEgressHosts, type Resolved } from '../index.ts';
+import type { Resolved } from '../index.ts';
+import { parseEgressHosts } from '../rules-door.ts';
 import { notPublic } from '../testing/not-public.ts';
 import { fetchRequest, openDoor, resolvesTo, startSite } from '../testing/sites.ts';
+import type { EgressTarget } from './egress-hosts.ts';
 import { type Connect, createConnect } from './guarded-connect.ts';
 import type { Resolve } from './name-cache.ts';
 import { type OpenSocket, openSocket } from './open-socket.ts';

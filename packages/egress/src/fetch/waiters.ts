@@ -1,4 +1,4 @@
-import type { Emit } from '@numfleet/contracts';
+import { type Emit, NumfleetError } from '@numfleet/contracts';
 
 /** The requests that have no connection yet, by origin. */
 export interface Waiters {
@@ -20,10 +20,11 @@ export function createWaiters(emit: Emit): Waiters {
     total += change;
     emit({ type: 'egress.waiting', requests: total });
   };
-  const waiting = new Map<string, { requests: number; gone: AbortController }>();
+  // Most requests find a connection open, and nobody asks whether they are gone.
+  const waiting = new Map<string, { requests: number; gone?: AbortController }>();
   return {
     enter(origin) {
-      const here = waiting.get(origin) ?? { requests: 0, gone: new AbortController() };
+      const here = waiting.get(origin) ?? { requests: 0 };
       waiting.set(origin, here);
       here.requests += 1;
       count(1);
@@ -35,9 +36,16 @@ export function createWaiters(emit: Emit): Waiters {
         count(-1);
         if (here.requests > 0) return;
         waiting.delete(origin);
-        here.gone.abort();
+        here.gone?.abort(nobodyWaits);
       };
     },
-    gone: (origin) => waiting.get(origin)?.gone.signal ?? AbortSignal.abort(),
+    gone(origin) {
+      const here = waiting.get(origin);
+      if (here === undefined) return AbortSignal.abort(nobodyWaits);
+      here.gone ??= new AbortController();
+      return here.gone.signal;
+    },
   };
 }
+
+const nobodyWaits = new NumfleetError('aborted', 'No request waits for this connection any more.');

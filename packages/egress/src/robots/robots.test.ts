@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import type { RobotsRule } from '@numfleet/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isAllowed, parseRobots } from '../index.ts';
+import { parseRobots } from '../index.ts';
+import { isAllowed } from '../rules-door.ts';
 
 const allowed = (robots: string, path: string, agent = 'numfleet') =>
   isAllowed(parseRobots(robots, agent).rules, `http://shop.test${path}`);

@@ -3,7 +3,8 @@ import { createServer as createHttpServer, type Server as HttpServer, type Reque
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import type { FleetEvent } from '@numfleet/contracts';
 import { createDoor, type Door, type DoorDependencies } from '../door.ts';
-import { type FetchRequest, type Lookup, parseEgressHosts } from '../index.ts';
+import type { FetchRequest, Lookup } from '../index.ts';
+import { parseEgressHosts } from '../rules-door.ts';
 
 export interface Site extends AsyncDisposable {
   port: number;

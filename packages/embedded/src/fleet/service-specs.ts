@@ -17,6 +17,7 @@ const inheritedNames = [
     'NODE_OPTIONS',
     'NODE_COMPILE_CACHE',
     'CHROMIUM_PATH',
+    'PLAYWRIGHT_BROWSERS_PATH',
     'REDIS_URL',
     'REDIS_URL_FILE',
     'OTEL_EXPORTER_OTLP_ENDPOINT',
@@ -45,6 +46,11 @@ export function planServices(services: readonly { app: ServiceApp; count?: numbe
   });
 }
 
+/** Users of Redis with the rights of their apps, for as long as the fleet runs. */
+export interface RedisUsers extends AsyncDisposable {
+  urlOf(app: ServiceApp): string;
+}
+
 export interface ServiceSurroundings {
   home: string;
   /** The project's root, which holds `apps/`. */
@@ -55,6 +61,7 @@ export interface ServiceSurroundings {
   adminPorts: Readonly<Record<string, number>>;
   tokenFile: string;
   keysDir: string;
+  redisUsers: RedisUsers | null;
   runtimeDir: string;
   /** How long a service may take to stop. */
   stopTimeoutMs: number;
@@ -67,7 +74,12 @@ export function serviceSpec(plan: ServicePlan, all: readonly ServicePlan[], arou
     name,
     command: process.execPath,
     args: ['--disable-warning=ExperimentalWarning', join(around.root, 'apps', app, 'src', 'main.ts')],
-    env: { ...inherited(app, around.env), ...common(name, adminPort, around), ...zoneOf(app, around) },
+    env: {
+      ...inherited(app, around),
+      ...common(name, adminPort, around),
+      ...zoneOf(app, around),
+      ...redisOf(app, around),
+    },
     cwd: around.root,
     logFile: join(around.home, 'logs', `${name}.log`),
     ready: (signal) => answersOk(`http://127.0.0.1:${adminPort}/readyz`, signal),
@@ -89,16 +101,20 @@ function comesBefore(first: ServiceApp, second: ServiceApp): boolean {
 }
 
 /** Built from nothing, so that no secret of one zone, or of the operator, gets into another. */
-function inherited(app: ServiceApp, env: ServiceSurroundings['env']): Record<string, string> {
+function inherited(app: ServiceApp, { env, redisUsers }: ServiceSurroundings): Record<string, string> {
   const allowed = Object.entries(env).filter(
     (entry): entry is [string, string] =>
       entry[1] !== undefined && (entry[0].startsWith('NUMFLEET_') || inheritedNames.includes(entry[0] as never)),
   );
-  // Each zone has its own database of queues; a file that names another would contradict it.
-  const { NUMFLEET_QUEUE_URL_FILE: _, NUMFLEET_PROXY, NUMFLEET_PROXY_FILE, ...own } = Object.fromEntries(allowed);
-  // Who else goes out has no use for the proxy's credentials.
-  if (app !== 'crawler') return own;
-  return { ...own, ...(NUMFLEET_PROXY && { NUMFLEET_PROXY }), ...(NUMFLEET_PROXY_FILE && { NUMFLEET_PROXY_FILE }) };
+  // Each zone has its own queues; a file that names others would contradict them.
+  const given = ['NUMFLEET_QUEUE_URL_FILE', ...(redisUsers === null ? [] : ['REDIS_URL_FILE'])];
+  return Object.fromEntries(allowed.filter(([name]) => !given.includes(name) && mayHave(app, name)));
+}
+
+/** Who does not go out has no use for the proxy's credentials, and who stores and shows no number none for the master key. */
+function mayHave(app: ServiceApp, name: string): boolean {
+  if (/^NUMFLEET_PROXY(?:_FILE)?$/.test(name)) return app === 'crawler';
+  return !/^NUMFLEET_MASTER_KEY(?:_FILE)?$/.test(name) || app === 'sink' || app === 'console';
 }
 
 function common(name: string, adminPort: number, around: ServiceSurroundings): Record<string, string> {
@@ -110,6 +126,10 @@ function common(name: string, adminPort: number, around: ServiceSurroundings): R
     NUMFLEET_RUNTIME_DIR: around.runtimeDir,
     NUMFLEET_LIFELINE_STDIN: '1',
   };
+}
+
+function redisOf(app: ServiceApp, { redisUsers }: ServiceSurroundings): Record<string, string> {
+  return redisUsers === null ? {} : { REDIS_URL: redisUsers.urlOf(app) };
 }
 
 /** What only this service gets: its role's databases (zones, I4), and the console's door. */

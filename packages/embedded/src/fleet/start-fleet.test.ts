@@ -48,6 +48,7 @@ function start(more: Partial<FleetOptions> = {}) {
       AWS_SECRET_ACCESS_KEY: 'x',
       DATABASE_URL: 'x',
     },
+    redisUsers: null,
     ports: { console: 0, admin: 0 },
     migrations: [],
     stopTimeoutMs: 5_000,

@@ -8,7 +8,7 @@ import { createSupervisor, type Supervisor } from '../processes/supervisor.ts';
 import { assignPorts, type WantedPorts } from './assign-ports.ts';
 import { keepConsoleToken } from './keep-console-token.ts';
 import { lockHome } from './lock-home.ts';
-import { planServices, type ServiceApp, serviceSpec } from './service-specs.ts';
+import { planServices, type RedisUsers, type ServiceApp, serviceSpec } from './service-specs.ts';
 
 type Metrics = Parameters<typeof startAdminServer>[0]['metrics'];
 
@@ -23,6 +23,8 @@ export interface FleetOptions {
   services: readonly { app: ServiceApp; count?: number }[];
   /** The operator's environment; the services get an explicit part of it. */
   env: Readonly<Record<string, string | undefined>>;
+  /** Where the queues live in Redis, a user of its own for each app; null where they do not, or share the operator's. */
+  redisUsers: RedisUsers | null;
   ports: WantedPorts;
   migrations: readonly Migration[];
   /** How long a service may take to stop before it is killed. */
@@ -57,6 +59,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const { root, runtimeDir, env, stopTimeoutMs, emit, signal } = options;
   await using started = new AsyncDisposableStack();
 
+  started.use(options.redisUsers);
   const lock = started.use(await lockHome(options.home));
   const home = lock.home;
   const plans = planServices(options.services);
@@ -80,6 +83,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       adminPorts,
       tokenFile,
       keysDir,
+      redisUsers: options.redisUsers,
       runtimeDir,
       stopTimeoutMs,
     };

@@ -1,5 +1,6 @@
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { execa } from 'execa';
+import { promisify } from 'node:util';
 
 /** The command line of a living process, words joined by blanks; null where there is none (a zombie counts as dead). */
 export async function commandLineOf(pid: number): Promise<string | null> {
@@ -35,7 +36,10 @@ export function isPidTaken(pid: number): boolean {
 }
 
 async function askPs(pid: number, field: string): Promise<string | null> {
-  const { stdout, failed } = await execa('ps', ['-p', String(pid), '-o', field], { reject: false, timeout: 5_000 });
-  const answer = String(stdout ?? '').trim();
-  return failed || answer === '' || answer.includes('<defunct>') ? null : answer;
+  const asked = promisify(execFile)('ps', ['-p', String(pid), '-o', field], { timeout: 5_000 });
+  const answer = await asked.then(
+    ({ stdout }) => stdout.trim(),
+    () => '',
+  );
+  return answer === '' || answer.includes('<defunct>') ? null : answer;
 }

@@ -1,4 +1,5 @@
-import { runService, sleep } from '../index.ts';
+import { sleep } from '../index.ts';
+import { runService } from '../run-door.ts';
 
 /**
  * A service of its own process for the tests: `node small-service.ts BEHAVIOUR`. It takes three jobs; one is not
