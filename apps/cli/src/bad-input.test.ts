@@ -39,6 +39,8 @@ describe('bad input gets one line with a code, and exit code 2', () => {
     ['an unknown option with a line break', crawl('--fa\nst'), 'usage'],
     ['an unknown command', ['fetch'], 'usage'],
     ['a command without its argument', ['pause'], 'usage'],
+    ['a limit that is no number', ['limit', '1', '--max-pages', 'many'], 'usage'],
+    ['no limit to change', ['limit', '1'], 'usage'],
     ['an argument too many', ['doctor', 'who'], 'usage'],
     ['an unknown format', ['numbers', '1', '--format', 'xml'], 'usage'],
     ['a reveal of numbers without a purpose', ['numbers', '1', '--reveal'], 'purpose-missing'],

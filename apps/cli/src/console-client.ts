@@ -2,6 +2,7 @@ import {
   type ApiTokenView,
   apiError,
   apiTokenView,
+  type CampaignLimits,
   type CampaignStatus,
   type CreateCampaignRequest,
   type CreateTokenRequest,
@@ -20,7 +21,9 @@ import {
   numberView,
   type PageView,
   pageView,
+  type ShredCertificate,
   type SuppressReport,
+  shredCertificate,
   suppressReport,
   type WorkerReport,
 } from '@numfleet/contracts';
@@ -33,16 +36,25 @@ export interface ConsoleClient {
   createCampaign(request: CreateCampaignRequest): Promise<EnqueueReport>;
   enqueue(campaign: string, urls: string[]): Promise<EnqueueReport>;
   change(campaign: string, verb: 'pause' | 'resume' | 'cancel' | 'retry'): Promise<CampaignStatus>;
+  /** Those that are not named stay as they are. */
+  limit(campaign: string, limits: CampaignLimits): Promise<CampaignStatus>;
   status(campaign: string): Promise<CampaignStatus>;
   list(): Promise<CampaignStatus[]>;
   /** The processes of the fleet that reported themselves within the last minute. */
   workers(): Promise<WorkerReport[]>;
   findPage(url: string, campaign?: string): Promise<PageView>;
   /** All that is known of a number; audited. */
-  traceNumber(request: { number: string; region: string | null; purpose: string }): Promise<NumberTrace>;
+  traceNumber(request: {
+    number: string;
+    region: string | null;
+    purpose: string;
+    picture: boolean;
+  }): Promise<NumberTrace>;
   /** Up to 1,000 numbers; likewise `suppress`. */
   erase(request: { numbers: string[]; region: string | null; reason: string }): Promise<EraseReport>;
   suppress(request: { numbers: string[]; region: string | null }): Promise<SuppressReport>;
+  /** Takes a campaign's key away, with all that it found. */
+  shred(campaign: string, reason: string): Promise<ShredCertificate>;
   createToken(request: CreateTokenRequest): Promise<{ token: string; expiresAt: string }>;
   listTokens(): Promise<ApiTokenView[]>;
   revokeToken(name: string): Promise<void>;
@@ -85,6 +97,7 @@ export function createConsoleClient(deps: { url: string; token: string; signal: 
     createCampaign: (request) => read(enqueueReport, call('POST', '/campaigns', request)),
     enqueue: (campaign, urls) => read(enqueueReport, call('POST', `${at(campaign)}/urls`, { urls })),
     change: (campaign, verb) => read(campaignStatus, call('POST', `${at(campaign)}/${verb}`)),
+    limit: (campaign, limits) => read(campaignStatus, call('POST', `${at(campaign)}/limits`, limits)),
     status: (campaign) => read(campaignStatus, call('GET', at(campaign))),
     list: async () =>
       (await read(z.object({ campaigns: z.array(campaignStatus) }), call('GET', '/campaigns'))).campaigns,
@@ -94,6 +107,7 @@ export function createConsoleClient(deps: { url: string; token: string; signal: 
     traceNumber: (request) => read(numberTrace, call('POST', '/numbers/trace', request)),
     erase: (request) => read(eraseReport, call('POST', '/numbers/erase', request)),
     suppress: (request) => read(suppressReport, call('POST', '/suppressions', request)),
+    shred: (campaign, reason) => read(shredCertificate, call('POST', `${at(campaign)}/shred`, { reason })),
     createToken: (request) => read(createdToken, call('POST', '/tokens', request)),
     listTokens: async () => (await read(z.object({ tokens: z.array(apiTokenView) }), call('GET', '/tokens'))).tokens,
     revokeToken: async (name) => void (await call('POST', '/tokens/revoke', { name })),

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Emit, NumfleetError } from '@numfleet/contracts';
-import { type Fleet, findFleet } from '@numfleet/embedded';
+import type { Fleet } from '@numfleet/embedded';
+import { findFleet } from '@numfleet/embedded/find-fleet';
 import { type ConsoleClient, createConsoleClient } from './console-client.ts';
 import type { Need } from './own-fleet.ts';
 import type { Surroundings } from './surroundings.ts';

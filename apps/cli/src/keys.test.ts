@@ -3,9 +3,10 @@ import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { startFleetProcess } from '@numfleet/e2e';
 import { reachDatabase } from '@numfleet/embedded';
-import { beginRotation, createReencrypt, keyIds } from '@numfleet/privacy/inside';
+import { beginRotation, createNumberVault, keyIds, loadInsideKeys, loadMasterKey } from '@numfleet/privacy/inside';
+import { reveal } from '@numfleet/privacy/reveal';
 import { type Sites, startSites } from '@numfleet/sites';
-import { createStore } from '@numfleet/store';
+import { createStore, readCampaignKey } from '@numfleet/store';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createNumfleet, expectNothingLeft, type Numfleet, refusal } from './testing/numfleet.ts';
@@ -167,7 +168,7 @@ test.skipIf(!hasAge)('`age` opens a backup, given a terminal to ask for the pass
   for (const [, key] of await contentOf(keys)) expect(stdout).toContain(key?.trim());
 });
 
-test('keys rotate puts every number under a new key; broken off it goes on, and until then no fleet starts', async () => {
+test('keys rotate puts every campaign under a new master key, and old numbers under their campaign; broken off it goes on, and until then no fleet starts', async () => {
   const reveal = ['numbers', '1', '--format', 'jsonl', '--reveal', '--purpose', 'comparing them'];
   const revealed = async () => {
     const { exitCode, stdout, stderr } = await numfleet.run(reveal);
@@ -177,14 +178,18 @@ test('keys rotate puts every number under a new key; broken off it goes on, and 
   const before = await revealed();
   expect(before).toHaveLength(5);
   const old = await keyIds(keys);
-  await rotateTwo();
+  await ageNumbers();
+  expect(await revealed()).toEqual(before);
+  await beginRotation(keys, undefined);
   const halfway = await numfleet.run(['status']);
   expect(halfway).toEqual(refusal('key-wrong', 1));
   expect(halfway.stderr).toContain('keys rotate');
 
   const rotated = await numfleet.run(['keys', 'rotate']);
   expect(rotated).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(rotated.stdout).toMatch(/^3 numbers are under the key [0-9a-f]{16} now/);
+  expect(rotated.stdout).toMatch(
+    /^2 numbers got the keys of their campaigns\. The keys of 1 campaigns are under the master key [0-9a-f]{16} now/,
+  );
   const fresh = await keyIds(keys);
   expect(Object.keys(fresh).filter((name) => fresh[name as 'url'] !== old[name as 'url'])).toEqual(['number-storage']);
   expect((await readdir(keys)).filter((name) => !name.endsWith('.key'))).toEqual([]);
@@ -192,18 +197,35 @@ test('keys rotate puts every number under a new key; broken off it goes on, and 
   expect((await numfleet.run(['audit', 'verify', '--json'])).exitCode).toBe(0);
 });
 
-/** As a rotation that was killed after two numbers leaves them. */
-async function rotateTwo(): Promise<void> {
+test('keys rotate --sealing keeps the key before until a fleet starts on which no page is leased', async () => {
+  const old = await keyIds(keys);
+  const rotated = await numfleet.run(['keys', 'rotate', '--sealing']);
+  expect(rotated).toMatchObject({ exitCode: 0, stderr: '' });
+  const fresh = await keyIds(keys);
+  const changed = Object.keys(fresh).filter((name) => fresh[name as 'url'] !== old[name as 'url']);
+  expect(changed).toEqual(['sealing-public', 'sealing-private']);
+  expect(await readdir(keys)).toContain('sealing-previous.key');
+  expect((await numfleet.run(['keys', 'rotate', '--sealing'])).exitCode).toBe(1);
+  const { exitCode, stderr } = await numfleet.run(['status']);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(await readdir(keys)).not.toContain('sealing-previous.key');
+});
+
+/** Two of them as they were stored before campaigns had keys: under the master key itself. */
+async function ageNumbers(): Promise<void> {
   const signal = AbortSignal.timeout(30_000);
   await using reached = await reachDatabase({ home: numfleet.home, database: 'numfleet', signal });
   const connectionString = reached?.connectionString ?? expect.unreachable();
   await using store = createStore({ connectionString, applicationName: 'test', max: 1 });
-  const reencrypt = createReencrypt(await beginRotation(keys));
+  const master = await loadMasterKey(keys, undefined);
+  const vault = createNumberVault({ indexKey: (await loadInsideKeys(keys, ['number-index']))['number-index'], master });
+  const campaign = await vault.open('1', (await readCampaignKey(store, '1'))?.wrapped ?? null);
   const { rows } = await store.query<{ blind_index: Buffer; ciphertext: Buffer }>('select * from numbers limit 2');
   for (const { blind_index: index, ciphertext } of rows) {
+    const plain = reveal(await campaign.decrypt(ciphertext, index)).padEnd(40);
     await store.query('update numbers set ciphertext = $2 where blind_index = $1', [
       index,
-      reencrypt(ciphertext, index),
+      await master.wrap(Buffer.from(plain), index),
     ]);
   }
 }

@@ -1,9 +1,8 @@
 import path from 'node:path';
-import { findChromium } from '@numfleet/browser';
 import { type Emit, NumfleetError } from '@numfleet/contracts';
 import { type Fleet, type FleetOptions, type ServiceApp, startFleet } from '@numfleet/embedded';
 import { keyIds } from '@numfleet/privacy/inside';
-import { connectQueues, migrateQueue } from '@numfleet/queue';
+import { connectQueues, keepRedisUsers, migrateQueue } from '@numfleet/queue';
 import { migrate } from '@numfleet/store';
 import { createLogger, createTelemetry } from '@numfleet/telemetry';
 import { prepareKeys } from './keys/prepare-keys.ts';
@@ -31,20 +30,35 @@ export async function startOwnFleet(need: Need, around: Surroundings, emit: Emit
   const redis = config.REDIS_URL;
   // Its services would find out by themselves, but only their logs would say it.
   if (redis !== undefined) await connectQueues({ redis }, { emit, signal: around.signal });
-  if (need === 'crawl') await findChromium({ chromiumPath: config.CHROMIUM_PATH, runtimeDir: around.runtimeDir });
+  if (need === 'crawl') {
+    // A third of what the command loads; who looks at what is stored needs no browser.
+    const { findChromium } = await import('@numfleet/browser');
+    await findChromium({
+      chromiumPath: config.CHROMIUM_PATH,
+      playwrightBrowsers: config.PLAYWRIGHT_BROWSERS_PATH,
+      runtimeDir: around.runtimeDir,
+    });
+  }
+  const redisUsers = redis === undefined ? null : await keepRedisUsers(redis);
+  if (redis !== undefined && redisUsers === null) emit({ type: 'queue.user-shared' });
   return await startFleet({
     home: around.home,
     root: around.root,
     runtimeDir: around.runtimeDir,
     services: need === 'crawl' ? all : [{ app: 'console' }],
     env: around.env,
+    redisUsers,
     ports: { console: config.NUMFLEET_CONSOLE_PORT ?? null, admin: config.NUMFLEET_ADMIN_BASE_PORT ?? null },
     migrations: [
       {
         database: 'numfleet',
         async run(target) {
           await migrate(target);
-          await prepareKeys({ dir: keysDir, connectionString: target.connectionString });
+          await prepareKeys({
+            dir: keysDir,
+            masterKey: around.config.NUMFLEET_MASTER_KEY,
+            connectionString: target.connectionString,
+          });
         },
       },
       ...(redis === undefined ? [{ database: 'numfleet_queue', run: migrateQueue } as const] : []),

@@ -3,16 +3,14 @@ import { version } from '@numfleet/service';
 import { Command } from 'commander';
 import type { TraceNumberOptions } from './commands/audit-trace.ts';
 import type { VerifyOptions } from './commands/audit-verify.ts';
-import { changeCampaign } from './commands/campaign-state.ts';
-import { type CrawlOptions, crawl } from './commands/crawl.ts';
-import { enqueue } from './commands/enqueue.ts';
+import type { CrawlOptions } from './commands/crawl.ts';
 import type { EraseOptions } from './commands/erase.ts';
-import { type ExtractOptions, extract } from './commands/extract.ts';
+import type { ExtractOptions } from './commands/extract.ts';
+import type { LimitOptions } from './commands/limit.ts';
 import type { MigrateOptions } from './commands/migrate.ts';
-import { type NumbersOptions, numbers } from './commands/numbers.ts';
-import { page } from './commands/page.ts';
-import { status } from './commands/status.ts';
-import { type CreateTokenOptions, createToken, listTokens, revokeToken } from './commands/token.ts';
+import type { NumbersOptions } from './commands/numbers.ts';
+import type { ShredOptions } from './commands/shred.ts';
+import type { CreateTokenOptions } from './commands/token.ts';
 import type { TraceOptions } from './commands/trace.ts';
 import type { NumberListOptions } from './numbers/number-list.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -30,7 +28,7 @@ export function createProgram(surroundings: () => Surroundings, end: (exitCode: 
     async (...args: Args) =>
       end(await action(...args, surroundings()));
 
-  // What starts a fleet by itself, or looks at all of it, is loaded when it is asked for: that takes a while.
+  // Each is loaded when it is asked for: all of them together take longer than most of them run.
   program
     .command('up')
     .description('run the whole fleet on this machine until Ctrl-C')
@@ -56,7 +54,9 @@ export function createProgram(surroundings: () => Surroundings, end: (exitCode: 
     .option('--sitemap', 'read the sitemaps of hosts in scope too')
     .option('--wait', 'wait until it is finished; runs a fleet for it where none runs')
     .option('--json', 'print JSON lines and nothing else')
-    .action((urls: string[], options: CrawlOptions) => run(crawl)(urls, options));
+    .action(async (urls: string[], options: CrawlOptions) =>
+      run((await import('./commands/crawl.ts')).crawl)(urls, options),
+    );
 
   program
     .command('enqueue')
@@ -65,7 +65,9 @@ export function createProgram(surroundings: () => Surroundings, end: (exitCode: 
     .argument('[url...]', 'URLs, or - to read them from standard input')
     .option('--file <file>', 'read URLs from a file, one a line')
     .option('--json', 'print JSON lines and nothing else')
-    .action((campaign: string, urls: string[], options: object) => run(enqueue)(campaign, urls, options));
+    .action(async (campaign: string, urls: string[], options: object) =>
+      run((await import('./commands/enqueue.ts')).enqueue)(campaign, urls, options),
+    );
 
   for (const verb of ['pause', 'resume', 'cancel', 'retry'] as const) {
     program
@@ -73,8 +75,23 @@ export function createProgram(surroundings: () => Surroundings, end: (exitCode: 
       .description(verb === 'retry' ? 'queue the failed pages of a campaign again' : `${verb} a campaign`)
       .argument('<campaign>')
       .option('--json', 'print JSON lines and nothing else')
-      .action((campaign: string, options: object) => run(changeCampaign)(verb, campaign, options));
+      .action(async (campaign: string, options: object) =>
+        run((await import('./commands/campaign-state.ts')).changeCampaign)(verb, campaign, options),
+      );
   }
+
+  program
+    .command('limit')
+    .description('change the limits of a campaign that runs; those that are not named stay')
+    .argument('<campaign>')
+    .option('--depth <n>', 'links followed from a seed, at most')
+    .option('--max-pages <n>', 'pages fetched, at most')
+    .option('--delay <ms>', 'least time between two requests to a host')
+    .option('--host-concurrency <n>', 'pages of one host at a time; only with --delay 0, for hosts of your own')
+    .option('--json', 'print JSON lines and nothing else')
+    .action(async (campaign: string, options: LimitOptions) =>
+      run((await import('./commands/limit.ts')).limit)(campaign, options),
+    );
 
   program
     .command('status')
@@ -82,7 +99,9 @@ export function createProgram(surroundings: () => Surroundings, end: (exitCode: 
     .argument('[campaign]')
     .option('--watch', 'paint it anew until Ctrl-C')
     .option('--json', 'print JSON lines and nothing else')
-    .action((campaign: string | undefined, options: object) => run(status)(campaign, options));
+    .action(async (campaign: string | undefined, options: object) =>
+      run((await import('./commands/status.ts')).status)(campaign, options),
+    );
 
   program
     .command('page')
@@ -90,7 +109,7 @@ export function createProgram(surroundings: () => Surroundings, end: (exitCode: 
     .argument('<url>', 'the URL, or - to read it from standard input')
     .option('--campaign <campaign>', 'in this campaign (default: the newest that knows it)')
     .option('--json', 'print JSON lines and nothing else')
-    .action((url: string, options: object) => run(page)(url, options));
+    .action(async (url: string, options: object) => run((await import('./commands/page.ts')).page)(url, options));
 
   program
     .command('trace')
@@ -109,7 +128,9 @@ export function createProgram(surroundings: () => Surroundings, end: (exitCode: 
     .option('--format <format>', 'table, csv or jsonl', 'table')
     .option('--reveal', 'show the numbers plain; every reveal is audited')
     .option('--purpose <text>', 'why they are revealed')
-    .action((campaign: string, options: NumbersOptions) => run(numbers)(campaign, options));
+    .action(async (campaign: string, options: NumbersOptions) =>
+      run((await import('./commands/numbers.ts')).numbers)(campaign, options),
+    );
 
   program
     .command('extract')
@@ -123,7 +144,9 @@ export function createProgram(surroundings: () => Surroundings, end: (exitCode: 
     .option('--reveal', 'show the numbers plain')
     .option('--purpose <text>', 'why they are shown')
     .option('--explain', 'print an HTML page that shows what was found and what was rejected, and why')
-    .action((files: string[], options: ExtractOptions) => run(extract)(files, options));
+    .action(async (files: string[], options: ExtractOptions) =>
+      run((await import('./commands/extract.ts')).extract)(files, options),
+    );
 
   const keys = program.command('keys').description('the keys that numbers are sealed and stored under');
   keys
@@ -143,8 +166,12 @@ export function createProgram(surroundings: () => Surroundings, end: (exitCode: 
 
   keys
     .command('rotate')
-    .description('encrypt every stored number anew, under a new key; the fleet must not run')
-    .action(async () => run((await import('./commands/keys-rotate.ts')).rotateKeys)());
+    .description('wrap the keys of all campaigns under a new master key; the fleet must not run')
+    .option('--sealing', 'exchange the pair that results are sealed with on their way instead')
+    .action(async ({ sealing }: { sealing?: true }) => {
+      const { rotateKeys, rotateSealing } = await import('./commands/keys-rotate.ts');
+      await run(sealing ? rotateSealing : rotateKeys)();
+    });
 
   const audit = program.command('audit').description('who did what with the numbers, and whether that record is whole');
   audit
@@ -159,6 +186,7 @@ export function createProgram(surroundings: () => Surroundings, end: (exitCode: 
     .description("a number's whole life, the number read from standard input: pages, times, workers, exports, erasures")
     .option('--purpose <text>', 'why it is asked for (required; kept in the audit)')
     .option('--region <CC>', 'country of the number, where it is written without one')
+    .option('--picture <file>', 'draw it as well, into an SVG file of that name')
     .option('--json', 'print JSON lines and nothing else')
     .action(async (options: TraceNumberOptions) =>
       run((await import('./commands/audit-trace.ts')).auditTrace)(options),
@@ -172,6 +200,16 @@ export function createProgram(surroundings: () => Surroundings, end: (exitCode: 
     .option('--region <CC>', 'country of numbers that are written without one')
     .option('--json', 'print JSON lines and nothing else')
     .action(async (options: EraseOptions) => run((await import('./commands/erase.ts')).erase)(options));
+
+  program
+    .command('shred')
+    .argument('<campaign>', 'its id')
+    .description("take a campaign's key away, and with it all that was found, in this database and in copies of it")
+    .option('--reason <text>', 'why (required; kept in the audit)')
+    .option('--json', 'print JSON lines and nothing else')
+    .action(async (campaign: string, options: ShredOptions) =>
+      run((await import('./commands/shred.ts')).shred)(campaign, options),
+    );
 
   program
     .command('suppress')
@@ -190,17 +228,19 @@ export function createProgram(surroundings: () => Surroundings, end: (exitCode: 
     .option('--days <n>', 'after which it ends', '90')
     .option('--campaigns <ids>', 'the campaigns that it is for, with commas (default: all)')
     .option('--json', 'print JSON lines and nothing else')
-    .action((name: string, options: CreateTokenOptions) => run(createToken)(name, options));
+    .action(async (name: string, options: CreateTokenOptions) =>
+      run((await import('./commands/token.ts')).createToken)(name, options),
+    );
   token
     .command('list')
     .description('those that were given out')
     .option('--json', 'print JSON lines and nothing else')
-    .action((options: object) => run(listTokens)(options));
+    .action(async (options: object) => run((await import('./commands/token.ts')).listTokens)(options));
   token
     .command('revoke')
     .description('end one at once')
     .argument('<name>')
-    .action((name: string) => run(revokeToken)(name));
+    .action(async (name: string) => run((await import('./commands/token.ts')).revokeToken)(name));
 
   program
     .command('migrate')

@@ -45,6 +45,7 @@ describe('a campaign that is unknown is said by every command that takes one', (
     ['resume', ['resume', '999']],
     ['cancel', ['cancel', '999']],
     ['retry', ['retry', '999']],
+    ['limit', ['limit', '999', '--depth', '1']],
   ])('%s', async (_name, args) => {
     expect(await numfleet.run(args)).toEqual(refusal('campaign-unknown', 1));
   });
@@ -79,6 +80,17 @@ test('a campaign is paused, resumed and cancelled; what is over cannot be', asyn
     expect({ exitCode, status: JSON.parse(stdout) }).toMatchObject({ exitCode: 0, status: { campaign: id, state } });
   }
   expect(await numfleet.run(['resume', id])).toEqual(refusal('campaign-state', 1));
+  expect(await numfleet.run(['limit', id, '--depth', '1'])).toEqual(refusal('campaign-state', 1));
+});
+
+test('the limits of a campaign are changed while it runs', async () => {
+  const seeds = ['http://maple-dental.test/', 'http://maple-dental.test/locations'];
+  const options = ['--depth', '0', '--delay', '3600000', '--json'];
+  const started = await numfleet.run(['crawl', ...seeds, '--purpose', 'a test', ...options]);
+  const id = JSON.parse(started.stdout).campaign;
+  const { exitCode, stdout } = await numfleet.run(['limit', id, '--delay', '0', '--json']);
+  expect({ exitCode, status: JSON.parse(stdout) }).toMatchObject({ exitCode: 0, status: { campaign: id } });
+  await until('the campaign to end', 30_000, async () => (await fleet.api.status(id)).state === 'finished');
 });
 
 describe('numbers', () => {

@@ -5,10 +5,13 @@ import { openSession } from '../fleet-session.ts';
 import { regionOf } from '../numbers/number-list.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { tableOf } from '../table.ts';
+import { writeNew } from '../write-new.ts';
 
 export interface TraceNumberOptions {
   purpose?: string;
   region?: string;
+  /** Where to write it as a picture, SVG. */
+  picture?: string;
   json?: boolean;
 }
 
@@ -22,7 +25,8 @@ export async function auditTrace(options: TraceNumberOptions, around: Surroundin
     throw new NumfleetError('number-malformed', 'Standard input is to hold one phone number.');
   }
   await using session = await openSession('look', around, () => {});
-  const trace = await session.console.traceNumber({ number, region, purpose });
+  const trace = await session.console.traceNumber({ number, region, purpose, picture: options.picture !== undefined });
+  if (options.picture !== undefined) await writeNew(options.picture, trace.picture ?? '');
   around.stdout.write(options.json ? `${JSON.stringify(trace)}\n` : tell(trace));
   return exitCodes.done;
 }

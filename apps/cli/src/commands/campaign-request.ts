@@ -1,4 +1,5 @@
 import { type CreateCampaignRequest, createCampaignRequest, NumfleetError } from '@numfleet/contracts';
+import type { z } from 'zod';
 import { regionOption } from './region-option.ts';
 import { requireUrls } from './require-urls.ts';
 
@@ -27,7 +28,7 @@ export function campaignRequest(urls: string[], options: CampaignOptions): Creat
     throw new NumfleetError('purpose-missing', message);
   }
   requireUrls(urls);
-  const given = {
+  return readOptions('crawl', createCampaignRequest, {
     seeds: urls,
     purpose: options.purpose,
     name: options.name,
@@ -43,18 +44,26 @@ export function campaignRequest(urls: string[], options: CampaignOptions): Creat
     retentionDays: wholeNumber('--retention', options.retention),
     sitemaps: options.sitemap,
     maxSeconds: wholeNumber('--max-time', options.maxTime),
-  };
-  const stated = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const parsed = createCampaignRequest.safeParse(stated);
-  if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map(({ path: [field], message }) => `${optionOf(field)}: ${message}`);
-  throw new NumfleetError('usage', `${wrong.join('; ')}. See numfleet crawl --help.`);
+  });
 }
 
-function wholeNumber(option: string, text: string | undefined): number | undefined {
+/** What was typed, as the API takes it. Throws `usage`, which names the option. */
+export function readOptions<Schema extends z.ZodType>(
+  command: string,
+  schema: Schema,
+  given: Record<string, unknown>,
+): z.output<Schema> {
+  const stated = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const parsed = schema.safeParse(stated);
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map(({ path: [field], message }) => `${optionOf(field)}: ${message}`);
+  throw new NumfleetError('usage', `${wrong.join('; ')}. See numfleet ${command} --help.`);
+}
+
+export function wholeNumber(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new NumfleetError('usage', `${option} takes a whole number. See numfleet crawl --help.`);
+  throw new NumfleetError('usage', `${option} takes a whole number. See numfleet --help.`);
 }
 
 /** Fields that are not named as their option is. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createBrowserPool, findChromium } from '@numfleet/browser';
 import { errorCodeOf, NumfleetError } from '@numfleet/contracts';
-import { findFleet } from '@numfleet/embedded';
+import { findFleet } from '@numfleet/embedded/find-fleet';
 import { dataVersions } from '@numfleet/extract/data-versions';
 import { keyIds, keyNames } from '@numfleet/privacy/inside';
 import { inspectRedis, queueConnection } from '@numfleet/queue';
@@ -73,7 +73,11 @@ async function homeCheck({ home }: Surroundings): Promise<Check> {
 async function browserCheck({ config, runtimeDir }: Surroundings): Promise<Check> {
   const runDir = await mkdtemp(path.join(tmpdir(), 'numfleet-doctor-'));
   try {
-    const chromium = await findChromium({ chromiumPath: config.CHROMIUM_PATH, runtimeDir });
+    const chromium = await findChromium({
+      chromiumPath: config.CHROMIUM_PATH,
+      playwrightBrowsers: config.PLAYWRIGHT_BROWSERS_PATH,
+      runtimeDir,
+    });
     await using pool = createBrowserPool({ chromium, runDir, ...idle });
     await pool.warm();
     const { sandbox } = await pool.state();

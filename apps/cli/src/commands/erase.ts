@@ -2,9 +2,9 @@ import { NumfleetError } from '@numfleet/contracts';
 import { exitCodes } from '../exit-codes.ts';
 import { openSession } from '../fleet-session.ts';
 import { createMalformedTeller, type NumberListOptions, readNumberList, regionOf } from '../numbers/number-list.ts';
-import { reachTruth } from '../reach-truth.ts';
 import { showProgress } from '../show-progress.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { vacuum } from '../vacuum.ts';
 
 export interface EraseOptions extends NumberListOptions {
   reason?: string;
@@ -35,23 +35,11 @@ export async function erase(options: EraseOptions, around: Surroundings): Promis
     }
   }
   if (total.subjects + malformed.count === 0) throw new NumfleetError('usage', 'No number was given, one a line.');
-  const vacuumed = total.numbers > 0 && (await vacuum(around));
+  const vacuumed = total.numbers > 0 && (await vacuum(['numbers', 'sightings'], around));
   if (!options.json) {
     const after = vacuumed ? ' Their deleted rows were vacuumed.' : '';
     const gone = `${total.numbers} stored numbers and ${total.sightings} sightings are gone.${after}`;
     around.stderr.write(`${total.subjects} numbers will not be stored again; ${gone}\n`);
   }
   return malformed.count > 0 ? exitCodes.finishedWithFailures : exitCodes.done;
-}
-
-/** Has the deleted rows leave the data files now. Whoever may not, on a database of their own, leaves it to autovacuum. */
-async function vacuum(around: Surroundings): Promise<boolean> {
-  try {
-    await using truth = await reachTruth(around, 'erase');
-    for (const table of ['numbers', 'sightings']) await truth.store.query(`vacuum ${table}`);
-    return true;
-  } catch {
-    around.signal.throwIfAborted();
-    return false;
-  }
 }

@@ -15,6 +15,7 @@ import { boundKeyIds } from '../keys/bound-key-ids.ts';
 import { readPassphrase } from '../keys/read-passphrase.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { tableOf } from '../table.ts';
+import { writeNew } from '../write-new.ts';
 
 /** `keys generate`: makes the key files where there are none yet; the first start does so too. Never overwrites one. */
 export async function makeKeys(around: Surroundings): Promise<number> {
@@ -56,19 +57,6 @@ export async function restoreFrom(file: string, around: Surroundings): Promise<n
 
 function folderOf({ config, home }: Surroundings): string {
   return config.NUMFLEET_KEYS_DIR ?? path.join(home, 'keys');
-}
-
-/** Never over another file, which may be the only backup that there is. */
-async function writeNew(file: string, text: string): Promise<void> {
-  try {
-    await using handle = await open(file, 'wx', 0o600);
-    await handle.writeFile(text);
-    await handle.sync();
-  } catch (error) {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    const why = code === 'EEXIST' ? 'It is there already, and is not overwritten.' : `It cannot be written (${code}).`;
-    throw new NumfleetError('file-unwritable', `${file}: ${why} Choose another name.`);
-  }
 }
 
 const maxBackupBytes = 65_536;

@@ -61,5 +61,6 @@ async function readPassword(file: string): Promise<string | null> {
 /** A database that was written under other keys is found out before anything is written under the wrong ones. */
 async function tieToKeys(connectionString: string, config: Config): Promise<void> {
   if (config.NUMFLEET_KEYS_DIR === undefined) return;
-  await bindKeys({ connectionString, ids: await keyIds(config.NUMFLEET_KEYS_DIR), now: new Date() });
+  const ids = await keyIds(config.NUMFLEET_KEYS_DIR, config.NUMFLEET_MASTER_KEY);
+  await bindKeys({ connectionString, ids, now: new Date() });
 }

@@ -1,5 +1,5 @@
 import { NumfleetError } from '@numfleet/contracts';
-import { isRegion } from '@numfleet/extract';
+import { isRegion } from '@numfleet/extract/regions';
 
 /** A `--region` in the spelling of the contracts. Throws `usage` where no country has that code. */
 export function regionOption(given: string | undefined): string | undefined {

@@ -1,20 +1,35 @@
 import { NumfleetError } from '@numfleet/contracts';
-import { endRotation, findRotation, generateKeys, keyIds } from '@numfleet/privacy/inside';
-import { bindKeys, readBoundKeys } from '@numfleet/store';
+import {
+  endRotation,
+  endSealingRotation,
+  findRotation,
+  findSealingRotation,
+  generateKeys,
+  keyIds,
+  retireSealingKey,
+} from '@numfleet/privacy/inside';
+import { bindKeys, hasLeases, readBoundKeys } from '@numfleet/store';
 
 /**
  * Makes the keys of a fleet that is new, and holds those that are there against the ones that its database was written
  * under, before anything is written under others. Throws `key-missing` where they are lost, and `key-wrong`.
  */
-export async function prepareKeys({ dir, connectionString }: { dir: string; connectionString: string }): Promise<void> {
+export async function prepareKeys(keys: {
+  dir: string;
+  /** As the environment gives it. */
+  masterKey: string | undefined;
+  connectionString: string;
+}): Promise<void> {
+  const { dir, masterKey, connectionString } = keys;
   const boundIds = await readBoundKeys({ connectionString });
   const bound = Object.keys(boundIds);
-  const present = await keyIds(dir);
+  const present = await keyIds(dir, masterKey);
   await settleRotation(dir, boundIds['number-storage']);
+  await settleSealing(dir, boundIds['sealing-private'], connectionString);
   const missing = bound.filter((name) => !(name in present));
   if (missing.length > 0) throw lost(dir, missing);
   await generateKeys(dir);
-  await bindKeys({ connectionString, ids: await keyIds(dir), now: new Date() });
+  await bindKeys({ connectionString, ids: await keyIds(dir, masterKey), now: new Date() });
 }
 
 /** Where `keys rotate` was broken off: nothing but its last step is done here. */
@@ -22,8 +37,19 @@ async function settleRotation(dir: string, boundId: string | undefined): Promise
   const to = await findRotation(dir);
   if (to === null) return;
   if (to.id === boundId) return await endRotation(dir);
-  const message = `An exchange of the key "number-storage" was begun and not finished, so that numbers are under two keys.`;
+  const message = `An exchange of the key "number-storage" was begun and not finished, so that what is stored is under two keys.`;
   throw new NumfleetError('key-wrong', `${message} Finish it with \`numfleet keys rotate\`.`);
+}
+
+/** The same of `keys rotate --sealing`; and the key before is let go where nothing that it opens can be committed any more. */
+async function settleSealing(dir: string, boundId: string | undefined, connectionString: string): Promise<void> {
+  const to = await findSealingRotation(dir);
+  if (to !== null && to !== boundId) {
+    const message = 'An exchange of the sealing keys was begun and not finished.';
+    throw new NumfleetError('key-wrong', `${message} Finish it with \`numfleet keys rotate --sealing\`.`);
+  }
+  await endSealingRotation(dir);
+  if (boundId !== undefined && !(await hasLeases({ connectionString }))) await retireSealingKey(dir);
 }
 
 /** New keys would open nothing that is stored, and stand in the way of those that do. */
