@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import {
   auditCounts,
   commitPageResult,
@@ -115,4 +115,30 @@ test('the scheduler takes findings away without the right to see one', async () 
   for (const column of ['ciphertext', 'line_index', 'region']) {
     await expect(scheduler.query(`select ${column} from numbers`)).rejects.toMatchObject({ code: '42501' });
   }
+});
+
+test('retention and a campaign that needs new partitions wait for each other, and neither fails', async () => {
+  const console = database.store('numfleet_console');
+  const waiting = async (count: number) => {
+    const { rows } = await owner.query<{ waiting: number }>(
+      `select count(*)::int as waiting from pg_locks l join pg_database d on d.oid = l.database
+       where d.datname = current_database() and l.locktype = 'advisory' and not l.granted`,
+    );
+    return rows[0]?.waiting === count;
+  };
+  const settings = settingsOf({ retentionDays: 900 });
+  // Whoever comes first gets on first, and it is the one who comes second that must hold nothing that the first one wants.
+  const [created, expired] = await owner
+    .transaction(async (tx) => {
+      await tx.query(`select pg_advisory_xact_lock(hashtext('numfleet.sightings-partitions'))`);
+      const creating = console.transaction((inner) =>
+        createCampaign(inner, { settings, seeds: [offer('http://late.test/')], actor: 'test', now: start }),
+      );
+      await vi.waitUntil(() => waiting(1), { timeout: 10_000 });
+      const expiring = expire(start);
+      await vi.waitUntil(() => waiting(2), { timeout: 10_000 });
+      return [creating, expiring] as const;
+    })
+    .then((both) => Promise.allSettled(both));
+  expect([created.status, expired.status]).toEqual(['fulfilled', 'fulfilled']);
 });

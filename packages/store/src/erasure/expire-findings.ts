@@ -17,6 +17,7 @@ export async function expireFindings(
   { now, limit = 5_000 }: { now: Date; limit?: number },
 ): Promise<Expired> {
   await lockForErasure(tx);
+  await lockPartitions(tx);
   const { rows } = await tx.query<Expired & { campaignId: string }>(
     `with expired as materialized (
        select campaign_id, blind_index, page_id, source, expires_at from sightings where expires_at <= $1 limit $2
@@ -48,4 +49,12 @@ export async function expireFindings(
     numbers: rows.reduce((total, row) => total + row.numbers, 0),
     sightings: rows.reduce((total, row) => total + row.sightings, 0),
   };
+}
+
+/**
+ * As those take it that make partitions, and before any sighting is touched: a campaign that was created meanwhile held it and
+ * waited for the sightings, which were held here by who waited for it.
+ */
+async function lockPartitions(tx: Transaction): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtext('numfleet.sightings-partitions'))`);
 }
