@@ -116,9 +116,19 @@ describe.skipIf(isAbsent && process.env.CI !== 'true')(`the real pages of ${corp
   test('the fleet finds on a page what the extractor finds on its bytes', () => {
     const read = pages.filter(({ url, state, rendered }) => saved.has(url) && state === 'done' && !rendered);
     expect(read.length).toBeGreaterThan(300);
-    const expected = read.map(({ url }) => ({ url, findings: readingOf(url, saved.get(url)).findings.length }));
-    expect(read.map(({ url, findings }) => ({ url, findings }))).toEqual(expected);
-    expect(expected.reduce((sum, { findings }) => sum + findings, 0)).toBeGreaterThan(300);
+    const readings = read.map(({ url, findings }) => ({ url, findings, reading: readingOf(url, saved.get(url)) }));
+    // How national numbers are read hangs on what the crawler met before on their host, where pages of many sites stand here.
+    const [sure, open] = [true, false].map((isSure) =>
+      readings.filter(({ reading }) => isInternational(reading) === isSure),
+    );
+    expect(sure.map(({ url, findings }) => ({ url, findings }))).toEqual(
+      sure.map(({ url, reading }) => ({ url, findings: reading.findings.length })),
+    );
+    for (const { findings, reading } of open) {
+      expect(findings).toBeGreaterThanOrEqual(reading.findings.filter(({ evidence }) => evidence === null).length);
+    }
+    expect(sure.length).toBeGreaterThan(200);
+    expect(readings.reduce((sum, { findings }) => sum + findings, 0)).toBeGreaterThan(300);
   });
 
   test('I10: nothing of the fleet is left', () => {
@@ -147,6 +157,11 @@ function indexPages(urls: readonly string[]): Map<string, ServedPage> {
       { contentType: 'text/html; charset=utf-8', body: `<ul>${its.map(link).join('')}</ul>` },
     ]),
   );
+}
+
+/** No number or candidate of it hangs on its region. */
+function isInternational({ findings, rejected }: PageReading): boolean {
+  return findings.every(({ evidence }) => evidence === null) && !rejected.invalid && !rejected['no-region'];
 }
 
 function readingOf(url: string, page: ServedPage | undefined): PageReading {
