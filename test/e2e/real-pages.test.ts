@@ -118,7 +118,7 @@ describe.skipIf(isAbsent && process.env.CI !== 'true')(`the real pages of ${corp
     expect(read.length).toBeGreaterThan(300);
     const readings = read.map(({ url, findings }) => ({ url, findings, reading: readingOf(url, saved.get(url)) }));
     // How national numbers are read hangs on what the crawler met before on their host, where pages of many sites stand here.
-    const [sure, open] = [true, false].map((isSure) =>
+    const [sure = [], open = []] = [true, false].map((isSure) =>
       readings.filter(({ reading }) => isInternational(reading) === isSure),
     );
     expect(sure.map(({ url, findings }) => ({ url, findings }))).toEqual(

@@ -140,10 +140,16 @@ describe('what a page may load', () => {
     const { outcome, seconds } = await timed(() =>
       lab.show('<body>before<script>fetch("/bomb").then(r => r.text()).then(t => document.body.append(t))</script>'),
     );
-    // On a busy machine it is told of so late that the page has put a part of it into its document, which is cut then.
-    expect(outcome).toMatchObject({ kind: 'rendered', cuts: expect.arrayContaining(['subresources']) });
-    expect(outcome.kind === 'rendered' && outcome.html).toContain('before');
+    // It is cut from outside. Where that comes late, on a busy machine, the page has put it all into its document, and its renderer
+    // ends by laying out a hundred megabytes of text (once in 30 runs, under three busy loops); no other page does.
+    if (outcome.kind === 'rendered') {
+      expect(outcome.cuts).toContain('subresources');
+      expect(outcome.html).toContain('before');
+    } else {
+      expect(outcome.code).toBe('render-crashed');
+    }
     expect(seconds).toBeLessThan(10);
+    expect((await rendered('<body>after')).html).toContain('after');
   });
 
   test('what its workers ask for is counted too, at the proxy (I8)', { timeout }, async () => {
