@@ -130,7 +130,9 @@ async function connect(child: ChildProcess, exited: Promise<unknown>, emit: Emit
     () => cdp,
     () => exited.then(() => null),
   );
-  return await withDeadline(() => attaching, launchTimeoutMs).catch(() => {
+  // One that ended before its pipe was listened to has closed it unheard.
+  const ended = exited.then(() => null);
+  return await withDeadline(() => Promise.race([attaching, ended]), launchTimeoutMs).catch(() => {
     emit({ type: 'browser.hung', stage: 'launch', timeoutMs: launchTimeoutMs });
     return null;
   });
