@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes what a fleet needs in secret, once: set-up.sh [FOLDER], default `secrets` beside this file. What is there is left
 # as it is. One folder a service, with that service's own and nothing else: compose mounts them, and for Kubernetes each
-# becomes a Secret (docs/deployment.md). POSTGRES and REDIS say where the services find them, host:port.
+# becomes a Secret (docs/deployment.md). POSTGRES and REDIS say where the services find them, host:port; PROXY is the URL of
+# your own proxy, if the crawlers are to go through one.
 set -eu
 umask 077
 
@@ -36,6 +37,7 @@ set_up() {
   done
 
   keep console/console-token "$(random)"
+  [ -z "${PROXY:-}" ] || keep crawler/proxy-url "$PROXY"
 
   # Who may hold which key (ARCHITECTURE.md, "Zones"). The database is tied to all of them when it is migrated.
   keys crawler sealing-public url page

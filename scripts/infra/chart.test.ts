@@ -9,6 +9,7 @@ import { keysOf, services } from './zone-keys.ts';
 const helm = await findTool('helm');
 const postgres = '10.1.2.3';
 const redis = '10.1.2.4';
+const proxy = '10.1.2.5';
 const needed = {
   'networkPolicy.postgres.to': [{ ipBlock: { cidr: `${postgres}/32` } }],
   'networkPolicy.redis.to': [{ ipBlock: { cidr: `${redis}/32` } }],
@@ -21,6 +22,8 @@ const everything = {
   'crawler.replicas': null,
   'crawler.keda': { enabled: true, prometheus: { serverAddress: 'http://prometheus:9090', query: 'demand' } },
   'crawler.seccompProfile': { type: 'Localhost', localhostProfile: 'numfleet/seccomp-chromium.json' },
+  'crawler.proxy': { enabled: true },
+  'networkPolicy.proxy.to': [{ ipBlock: { cidr: `${proxy}/32` } }],
   'networkPolicy.collector.to': [{ podSelector: { matchLabels: { app: 'collector' } } }],
   'networkPolicy.console.from': [{ namespaceSelector: { matchLabels: { name: 'ingress' } } }],
   'networkPolicy.alsoPrivate': ['203.0.113.0/24', '2001:db8::/32'],
@@ -122,6 +125,19 @@ describe.skipIf(helm === null)('the chart (where helm is: see `pnpm infra:check`
     await expect(render({ 'networkPolicy.redis.to': [] })).rejects.toThrow(/where Redis is/);
   });
 
+  it('I4: leads crawlers to the proxy where there is one, its URL in their Secret, and no longer to the internet', async () => {
+    const objects = await render(everything);
+    expect(mayReach(objects, 'crawler', proxy, 3128)).toBe(true);
+    expect(mayReach(objects, 'crawler', redis, 6379)).toBe(true);
+    expect(mayReach(objects, 'crawler', '93.184.216.34', 443)).toBe(false);
+    expect(mayReach(objects, 'sink', proxy, 3128)).toBe(false);
+    const podOf = (service: string) => JSON.stringify(find(objects, 'Deployment', service).spec.template.spec);
+    expect(podOf('crawler')).toContain('"NUMFLEET_PROXY_FILE","value":"/run/secrets/numfleet/proxy-url"');
+    expect(podOf('crawler')).toContain('{"key":"proxy-url","path":"proxy-url"}');
+    expect(podOf('sink')).not.toContain('proxy-url');
+    await expect(render({ 'crawler.proxy': { enabled: true } })).rejects.toThrow(/where crawler.proxy is/);
+  });
+
   it.each([0, 20_000, 123_456])('I9: waits longer than a drain of %i ms and the 10 s after it', async (drainMs) => {
     const objects = await render({ drainMs });
     for (const service of services) {
@@ -147,6 +163,7 @@ describe.skipIf(helm === null)('the chart (where helm is: see `pnpm infra:check`
   it.each([
     ['a misspelt name', { 'crawler.replica': 3 }],
     ['a secret in the settings', { config: { NUMFLEET_QUEUE_URL: 'postgres://…' } }],
+    ['a proxy that all would know', { config: { NUMFLEET_PROXY: 'http://me:hush@proxy:3128' } }],
     ['what the chart sets itself', { config: { NUMFLEET_ADMIN_PORT: '1' } }],
     ['a pod without seccomp', { 'crawler.seccompProfile': { type: 'Unconfined' } }],
     ['an ingress without TLS', { 'console.ingress': { enabled: true, host: 'numbers.example.org' } }],

@@ -44,7 +44,8 @@ describe('the compose file', () => {
       const { environment = {}, volumes } = compose.services[name];
       expect(volumes).toContain(`./secrets/${name}:/run/secrets/numfleet:ro`);
       for (const [key, value] of Object.entries(environment)) {
-        if (/URL|PASSWORD|TOKEN/.test(key)) expect(`${key}=${value}`).toMatch(/_FILE=\/run\/secrets\/numfleet\//);
+        if (!/URL|PASSWORD|TOKEN|PROXY/.test(key)) continue;
+        expect(`${key}=${value}`).toMatch(/_FILE=(\/run\/secrets\/numfleet\/|\$\{NUMFLEET_PROXY_FILE:-\}$)/);
       }
     }
     expect(Object.keys(compose.services.crawler.environment).join()).not.toContain('DATABASE');
@@ -67,7 +68,12 @@ describe('the compose file', () => {
 
 describe('set-up.sh', () => {
   let secrets: string;
-  const setUp = () => execFileSync(path.join(folder, 'set-up.sh'), [path.join(secrets, 'secrets')], { stdio: 'pipe' });
+  const proxy = 'http://me:hush@proxy.example.org:3128/';
+  const setUp = () =>
+    execFileSync(path.join(folder, 'set-up.sh'), [path.join(secrets, 'secrets')], {
+      stdio: 'pipe',
+      env: { ...process.env, PROXY: proxy },
+    });
   const read = (file: string) => readFile(path.join(secrets, 'secrets', file), 'utf8');
   beforeAll(async () => {
     secrets = await mkdtemp(path.join(tmpdir(), 'numfleet-secrets-'));
@@ -95,6 +101,8 @@ describe('set-up.sh', () => {
     expect(users.find((line) => line.startsWith('user sink '))).toContain(`>${own} `);
     expect(users.join('\n')).not.toContain('@sink@');
     expect(await read('redis/redis.conf')).toContain('maxmemory-policy noeviction');
+    const ofCrawler = { NUMFLEET_PROXY_FILE: path.join(secrets, 'secrets/crawler/proxy-url') };
+    expect(loadConfig(ofCrawler).NUMFLEET_PROXY).toBe(proxy);
     expect(await read('migrate/numfleet_sink')).toBe(`${password}\n`);
   });
 

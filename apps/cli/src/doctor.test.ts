@@ -15,7 +15,18 @@ test('gives a verdict on each part and explains each setting, secrets not shown'
   const env = { NUMFLEET_CRAWLERS: '3', NUMFLEET_QUEUE_URL: 'postgres://me:hush@127.0.0.1/q' };
   const { exitCode, stdout, stderr } = await numfleet.run(['doctor'], { env });
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  for (const part of ['machine', 'home', 'browser', 'keys', 'queue', 'fleet', 'numbering', 'contact', 'zones']) {
+  for (const part of [
+    'machine',
+    'home',
+    'browser',
+    'keys',
+    'queue',
+    'fleet',
+    'numbering',
+    'proxy',
+    'contact',
+    'zones',
+  ]) {
     expect(stdout).toMatch(new RegExp(`^(ok|note) +${part} +\\S`, 'm'));
   }
   expect(stdout).toMatch(/numbering metadata of libphonenumber-js [\d.]+, \d+ days old \(\d{4}-\d\d-\d\d\)/);
@@ -27,12 +38,17 @@ test('gives a verdict on each part and explains each setting, secrets not shown'
 test('--json prints a line each, and exits 1 where something is bad', async () => {
   await generateKeys(join(numfleet.home, 'keys'));
   await writeFile(join(numfleet.home, 'keys', 'url.key'), 'damaged');
-  const { exitCode, stdout } = await numfleet.run(['doctor', '--json'], { env: { CHROMIUM_PATH: '/nowhere' } });
+  const env = { CHROMIUM_PATH: '/nowhere', NUMFLEET_PROXY: 'http://me:hush@127.0.0.1:1' };
+  const { exitCode, stdout } = await numfleet.run(['doctor', '--json'], { env });
+  expect(stdout).not.toContain('hush');
   const checks = stdout.trim().split('\n');
   const verdicts = Object.fromEntries(
     checks.map((line) => JSON.parse(line)).map(({ name, verdict }) => [name, verdict]),
   );
-  expect({ exitCode, verdicts }).toMatchObject({ exitCode: 1, verdicts: { browser: 'bad', keys: 'bad', home: 'ok' } });
+  expect({ exitCode, verdicts }).toMatchObject({
+    exitCode: 1,
+    verdicts: { browser: 'bad', keys: 'bad', proxy: 'bad', home: 'ok' },
+  });
 });
 
 test.runIf(hasRedis)('tells which Redis the queues live on, and what is wrong with it', async () => {

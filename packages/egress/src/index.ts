@@ -1,4 +1,5 @@
 export { createDnsLookup, type Lookup, type Resolved } from './address/look-up.ts';
+export { checkOperatorProxy } from './address/open-through-proxy.ts';
 export { createDoor, type Door } from './door.ts';
 export { blockedBy } from './fetch/block-page.ts';
 export type { FetchOutcome, FetchRequest } from './fetch/fetch-document.ts';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createBrowserPool, findChromium } from '@numfleet/browser';
 import { errorCodeOf, NumfleetError } from '@numfleet/contracts';
+import { checkOperatorProxy } from '@numfleet/egress';
 import { findFleet } from '@numfleet/embedded/find-fleet';
 import { dataVersions } from '@numfleet/extract/data-versions';
 import { keyIds, keyNames } from '@numfleet/privacy/inside';
@@ -29,6 +30,7 @@ export async function doctor(options: { json?: boolean }, around: Surroundings):
     await queueCheck(around),
     await fleetCheck(around),
     numberingCheck(Date.now()),
+    await proxyCheck(around),
     contactCheck(around),
     zonesCheck(around),
   ];
@@ -151,6 +153,21 @@ function numberingCheck(now: number): Check {
   const about = `metadata of libphonenumber-js ${libphonenumber}, ${age} days old (${released})`;
   if (age <= freshDays) return { name: 'numbering', verdict: 'ok', about };
   return { name: 'numbering', verdict: 'note', about: `${about}: a newer release of numfleet may know more numbers` };
+}
+
+async function proxyCheck({ config }: Surroundings): Promise<Check> {
+  if (config.NUMFLEET_PROXY === undefined)
+    return { name: 'proxy', verdict: 'ok', about: 'none: the web is reached directly' };
+  try {
+    await checkOperatorProxy(new URL(config.NUMFLEET_PROXY));
+    return { name: 'proxy', verdict: 'ok', about: 'the proxy of NUMFLEET_PROXY takes connections' };
+  } catch (error) {
+    return {
+      name: 'proxy',
+      verdict: 'bad',
+      about: error instanceof NumfleetError ? error.message : errorCodeOf(error),
+    };
+  }
 }
 
 function contactCheck({ config }: Surroundings): Check {

@@ -57,6 +57,9 @@ containers:
       - { name: NUMFLEET_SERVICE_NAME, valueFrom: { fieldRef: { fieldPath: metadata.name } } }
       - { name: NUMFLEET_KEYS_DIR, value: /run/secrets/numfleet }
       - { name: REDIS_URL_FILE, value: /run/secrets/numfleet/redis-url }
+      {{- if and $crawler $values.crawler.proxy.enabled }}
+      - { name: NUMFLEET_PROXY_FILE, value: /run/secrets/numfleet/proxy-url }
+      {{- end }}
       {{- if not $crawler }}
       - { name: DATABASE_URL_FILE, value: /run/secrets/numfleet/database-url }
       {{- end }}
@@ -99,6 +102,9 @@ volumes:
             items:
               {{- range include "numfleet.secretFiles" .component | fromJsonArray }}
               - { key: {{ . }}, path: {{ . }} }
+              {{- end }}
+              {{- if and $crawler $values.crawler.proxy.enabled }}
+              - { key: proxy-url, path: proxy-url }
               {{- end }}
         {{- if eq .component "sink" }}
         # While the sealing keys are exchanged.

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { askProxy } from '../testing/ask-proxy.ts';
 import { certificate, certificateKey, loopbackCertificate, loopbackKey } from '../testing/certificates.ts';
 import { fetchRequest, openDoor, resolvesTo, type Site, startRawSite, startSite } from '../testing/sites.ts';
+import { checkOperatorProxy } from './open-through-proxy.ts';
 
 const publicAddress = '3000::1';
 
@@ -124,6 +125,9 @@ describe('a proxy that', () => {
     const outcome = await door.fetchDocument(fetchRequest('http://shop.example/'));
     expect(outcome).toMatchObject({ kind: 'failed', code, requestedAt: null });
     expect(JSON.stringify([outcome, door.events])).not.toContain('4412345678');
+    // The operator is told what is between crawler and proxy, not what is amiss with a host.
+    const check = checkOperatorProxy(upstream);
+    await (code === 'proxy-failed' ? expect(check).rejects.toMatchObject({ code }) : check);
   });
 
   test('is proxy-failed: it is down', async () => {
@@ -131,6 +135,7 @@ describe('a proxy that', () => {
     await using door = openDoor('', { lookup: resolvesTo(publicAddress), upstream });
     const outcome = await door.fetchDocument(fetchRequest('http://shop.example/'));
     expect(outcome).toMatchObject({ kind: 'failed', code: 'proxy-failed' });
+    await expect(checkOperatorProxy(upstream)).rejects.toMatchObject({ code: 'proxy-failed' });
   });
 
   test('I6: says nothing is left with the request', async () => {
@@ -139,6 +144,7 @@ describe('a proxy that', () => {
     await using door = openDoor('', { lookup: resolvesTo(publicAddress), upstream });
     const request = fetchRequest('http://shop.example/', { signal: AbortSignal.timeout(200) });
     expect(await door.fetchDocument(request)).toMatchObject({ kind: 'failed', code: 'fetch-timeout' });
+    await checkOperatorProxy(upstream);
     await expect.poll(() => silent.connections.every(({ destroyed }) => destroyed)).toBe(true);
   });
 });

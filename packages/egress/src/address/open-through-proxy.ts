@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { connect as connectTcp, isIP, isIPv6, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { NumfleetError } from '@numfleet/contracts';
 import { abortable } from './abortable.ts';
+import type { EgressTarget } from './egress-hosts.ts';
 import type { OpenSocket } from './open-socket.ts';
 
 const attemptTimeoutMs = 10_000;
@@ -22,16 +24,43 @@ export function createProxyOpener(proxy: URL): OpenSocket {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(attemptTimeoutMs)]);
     const socket = dial(proxy);
     try {
-      await abortable(once(socket, proxy.protocol === 'https:' ? 'secureConnect' : 'connect'), deadline);
-      socket.write(connectRequest(proxy, `${isIPv6(address) ? `[${address}]` : address}:${port}`));
+      await askFor({ address, port }, socket, proxy, deadline);
       judge(await abortable(readHead(socket), deadline));
       return socket;
     } catch (error) {
       socket.on('error', () => {}).destroy();
       if (signal.aborted || error instanceof Unreachable) throw error;
-      throw error instanceof NumfleetError && error.code === 'proxy-failed' ? error : failed('cannot be used', error);
+      throw asFailure(error);
     }
   };
+}
+
+/** Of the documentation range (RFC 5737): nothing is there that could hear of it. */
+const nowhere = { address: '192.0.2.1', port: 443 };
+const patienceMs = 2_000;
+
+/**
+ * Whether the operator's own proxy is there, and knows us: it is asked for an address that does not exist, and one that is
+ * still trying after 2 s has let us in. Rejects with NumfleetError `proxy-failed`, which says what is amiss.
+ */
+export async function checkOperatorProxy(proxy: URL): Promise<void> {
+  const deadline = AbortSignal.timeout(attemptTimeoutMs);
+  const socket = dial(proxy).on('error', () => {});
+  try {
+    await askFor(nowhere, socket, proxy, deadline);
+    const status = await Promise.race([readHead(socket), wait(patienceMs, null, { ref: false })]);
+    if (status !== null) judge(status);
+  } catch (error) {
+    if (error instanceof Unreachable) return;
+    throw asFailure(error);
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function askFor({ address, port }: EgressTarget, socket: Socket, proxy: URL, deadline: AbortSignal) {
+  await abortable(once(socket, proxy.protocol === 'https:' ? 'secureConnect' : 'connect'), deadline);
+  socket.write(connectRequest(proxy, `${isIPv6(address) ? `[${address}]` : address}:${port}`));
 }
 
 /** What the proxy says of the address. */
@@ -81,6 +110,10 @@ function judge(status: number): void {
   if (status >= 200 && status < 300) return;
   if (status >= 502 && status <= 504) throw new Unreachable(`the proxy answered ${status}`);
   throw failed(status === 407 ? 'wants other credentials' : 'refuses to connect to addresses');
+}
+
+function asFailure(error: unknown): NumfleetError {
+  return error instanceof NumfleetError && error.code === 'proxy-failed' ? error : failed('cannot be used', error);
 }
 
 function failed(what: string, cause?: unknown): NumfleetError {

@@ -29,6 +29,11 @@ export interface FetchRequest {
   redirectsWithin?: 'origin' | 'host';
   /** The Accept header. */
   accept: string;
+  /**
+   * Validators of the form of `url` that is known: the host need not send that again (RFC 9110 §13.1). They are its own words, and
+   * are told to no address that a redirect leads to.
+   */
+  unless?: { etag?: string; lastModified?: string } | undefined;
   /** Epoch ms. A redirect whose turn would come later is handed back. */
   deadlineAt: number;
   /** Fires at the deadline: nothing is waited for after it. */
@@ -58,6 +63,8 @@ export type FetchOutcome = Trail &
         headers: Record<string, string>;
         body: Uint8Array;
         truncated: boolean;
+        /** A 304 to `unless`: the body is empty, because the page is as it was. */
+        unchanged: boolean;
       }
     /** To another origin, or to one's own at a time or under rules that this fetch cannot wait for or know. */
     | { kind: 'redirect'; to: string; status: number }
@@ -82,7 +89,10 @@ export async function fetchDocument(request: FetchRequest, dependencies: FetchDe
     for (;;) {
       visited.add(url.href);
       const answer = await exchange(url, request, trail, dependencies);
-      if (!('location' in answer)) return { ...trail, kind: 'document', url: url.href, ...answer };
+      if (!('location' in answer)) {
+        const unchanged = answer.status === 304 && request.unless !== undefined && trail.hops === 0;
+        return { ...trail, kind: 'document', url: url.href, ...answer, unchanged };
+      }
       const next = nextHop(url, answer, request, trail, visited);
       if ('kind' in next) return { ...trail, ...next };
       await waitUntil(next.startAt, request.signal);
@@ -115,7 +125,7 @@ async function exchange(
   try {
     const answer = await sendRequest(dispatcher, waiters, {
       url,
-      headers: requestHeaders(userAgent, request.accept),
+      headers: { ...requestHeaders(userAgent, request.accept), ...(trail.hops === 0 && conditionsOf(request)) },
       // Between polite requests a connection would only age, and die under the next one.
       keepAlive: request.delayMs === 0,
       signal: request.signal,
@@ -138,13 +148,21 @@ async function exchange(
   }
 }
 
-/** No Referer, no cookies, nothing that tells one visit from another. */
+/** No Referer, no cookies, nothing that tells one visit from another, but for the validators of a page that is visited again. */
 function requestHeaders(userAgent: string, accept: string): Record<string, string> {
   return {
     'user-agent': userAgent,
     accept,
     'accept-language': 'en;q=0.8, *;q=0.5',
     'accept-encoding': acceptedCodings,
+  };
+}
+
+/** Both where there are both, for caches on the way that know only the older one (RFC 9110 §13.1.3). */
+function conditionsOf({ unless }: FetchRequest): Record<string, string> {
+  return {
+    ...(unless?.etag !== undefined && { 'if-none-match': unless.etag }),
+    ...(unless?.lastModified !== undefined && { 'if-modified-since': unless.lastModified }),
   };
 }
 
