@@ -1,5 +1,5 @@
 import { type Emit, mostNamedSitemaps, type RobotsJob, type RobotsResult } from '@numfleet/contracts';
-import { type Door, fetchRobots } from '@numfleet/egress';
+import { type Door, fetchRobots, withholdDigits } from '@numfleet/egress';
 import { normaliseUrl, type UrlCodec } from '@numfleet/privacy';
 import { abandonOnAbort, createDeadline } from '@numfleet/service';
 import type { Holdings } from './holdings.ts';
@@ -32,7 +32,7 @@ export function createCrawlRobots(deps: {
       );
       deps.emit({ type: 'robots.read', originId: job.originId, outcome: robots.outcome });
       const target = robots.redirect === null ? null : normaliseUrl(robots.redirect);
-      const { requestedAt, retryAfterMs, latencyMs, outcome, status, code, rules, crawlDelayMs } = robots;
+      const { requestedAt, retryAfterMs, latencyMs, address, outcome, status, code, rules, crawlDelayMs } = robots;
       return {
         ...identity,
         worker: deps.worker,
@@ -40,10 +40,11 @@ export function createCrawlRobots(deps: {
         finishedAt: Date.now(),
         retryAfterMs,
         ...(latencyMs !== undefined && { latencyMs }),
+        address,
         outcome,
         status,
         code,
-        rules,
+        rules: withholdDigits(rules, deps.urls.isSensitive),
         crawlDelayMs,
         redirect: target === null ? null : deps.urls.toWire(target),
         sitemaps: namedSitemaps(robots.sitemaps, deps.urls),

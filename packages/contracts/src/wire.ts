@@ -21,10 +21,23 @@ export const wireUrl = z.union([
 
 export type WireUrl = z.infer<typeof wireUrl>;
 
+/**
+ * By which a host knows whether a page is still what it was (RFC 9110 §8.8), as that page's last answer gave them. An entity tag
+ * is text of the host's own making and may hold a number: it crosses and rests as URLs do (I3).
+ */
+export const pageValidators = z.strictObject({
+  etag: wireUrl.optional(),
+  lastModified: z
+    .string()
+    .regex(/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/)
+    .optional(),
+});
+export type PageValidators = z.infer<typeof pageValidators>;
+
 /** ISO 3166-1 alpha-2, upper case. */
 export const regionCode = z.string().regex(/^[A-Z]{2}$/);
 
-/** One `allow` or `disallow` line of the group of a robots.txt that applies to us (RFC 9309 §2.2.2). */
+/** One `allow` or `disallow` line of the group of a robots.txt that applies to us (RFC 9309 §2.2.2); `#` is any digit. */
 export const robotsRule = z.strictObject({ allow: z.boolean(), pattern: z.string().max(2_048) });
 export type RobotsRule = z.infer<typeof robotsRule>;
 

@@ -27,6 +27,7 @@ describe('I11: robots.txt by RFC 9309 §2.3.1', () => {
       requestedAt: expect.any(Number),
       retryAfterMs: null,
       latencyMs: expect.any(Number),
+      address: '127.0.0.1',
       sitemaps: ['http://shop.test/s.xml'],
       hops: 0,
     });

@@ -7,7 +7,7 @@ import { parseRobots, robotsMaxBytes } from './parse-robots.ts';
 /** What a robots job finds out; the URL of `redirect` is still plain. */
 export type RobotsOutcomeFields = Pick<
   RobotsResult,
-  'outcome' | 'status' | 'code' | 'rules' | 'crawlDelayMs' | 'requestedAt' | 'retryAfterMs' | 'latencyMs'
+  'outcome' | 'status' | 'code' | 'rules' | 'crawlDelayMs' | 'requestedAt' | 'retryAfterMs' | 'latencyMs' | 'address'
 > & {
   redirect: string | null;
   sitemaps: string[];
@@ -46,8 +46,14 @@ export async function fetchRobots({ door, url, hops = 0, ...limits }: RobotsRequ
     maxBytes: robotsMaxBytes + 3,
     accept: 'text/plain, */*;q=0.1',
   });
-  const { requestedAt, retryAfterMs, latencyMs } = fetched;
-  const trail = { requestedAt, retryAfterMs, ...(latencyMs !== null && { latencyMs }), hops: hops + fetched.hops };
+  const { requestedAt, retryAfterMs, latencyMs, address } = fetched;
+  const trail = {
+    requestedAt,
+    retryAfterMs,
+    ...(latencyMs !== null && { latencyMs }),
+    address,
+    hops: hops + fetched.hops,
+  };
   const nothing = { status: null, code: null, rules: [], crawlDelayMs: null, redirect: null, sitemaps: [] };
   return { ...nothing, ...trail, ...judge(fetched, trail.hops) };
 }

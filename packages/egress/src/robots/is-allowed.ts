@@ -13,15 +13,36 @@ export function isAllowed(rules: RobotsRule[], url: string): boolean {
   const path = pathOf(url);
   if (path === '/robots.txt') return true;
   const normalised = normaliseOctets(path);
+  const withheld = withoutDigits(normalised);
   let longest = -1;
   let allowed = true;
   for (const { allow, pattern } of rules) {
     if (pattern.length < longest || (pattern.length === longest && (allowed || !allow))) continue;
-    if (!matches(pattern, allow ? path : normalised)) continue;
+    if (!matches(pattern, allow ? path : pattern.includes(anyDigit) ? withheld : normalised)) continue;
     longest = pattern.length;
     allowed = allow;
   }
   return allowed;
+}
+
+/** In the place of a digit that is withheld. A robots.txt cannot write it: a comment begins there. */
+const anyDigit = '#';
+const withoutDigits = (text: string) => text.replace(/[0-9]/g, anyDigit);
+
+/**
+ * The rules without numbers that their patterns may hold, as they can be stored and sent (I3). A prohibition is widened to any
+ * digits in the places of these, an allowance is lost, so that we err on the host's side.
+ */
+export function withholdDigits(rules: RobotsRule[], mayHoldNumber: (pattern: string) => boolean): RobotsRule[] {
+  const kept = new Map<string, RobotsRule>();
+  for (const rule of rules) {
+    if (!mayHoldNumber(rule.pattern)) kept.set(`${rule.allow}${rule.pattern}`, rule);
+    else if (!rule.allow) {
+      const pattern = withoutDigits(rule.pattern);
+      kept.set(`false${pattern}`, { allow: false, pattern });
+    }
+  }
+  return [...kept.values()];
 }
 
 /** Path and query as written. Only the part before is dropped: a parser would already change what is to be compared. */

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { RobotsRule } from '@numfleet/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseRobots } from '../index.ts';
+import { parseRobots, withholdDigits } from '../index.ts';
 import { isAllowed } from '../rules-door.ts';
 
 const allowed = (robots: string, path: string, agent = 'numfleet') =>
@@ -197,5 +197,33 @@ describe('I11: for all rules and paths', () => {
         for (const { pattern } of parseRobots(octets).rules) expect(pattern.length).toBeLessThanOrEqual(2_048);
       }),
     );
+  });
+});
+
+describe('I3, I11: rules that may hold a number', () => {
+  const withheld = (robots: string) => withholdDigits(parseRobots(robots).rules, (pattern) => /\d{7}/.test(pattern));
+  const anyPath = fc
+    .array(fc.constantFrom('a', '/', '%2B', '442079460958', '442079460959', '12'))
+    .map((parts) => `/${parts.join('')}`);
+
+  test('lose its digits, and with them no prohibition', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.boolean(), anyPath)), anyPath, (lines, path) => {
+        const robots = `User-agent: *\n${lines.map(([allow, rule]) => `${allow ? 'Allow' : 'Disallow'}: ${rule}`).join('\n')}`;
+        const rules = withheld(robots);
+        expect(rules.map(({ pattern }) => pattern).join('\n')).not.toMatch(/\d{7}/);
+        if (!allowed(robots, path)) expect(isAllowed(rules, `http://shop.test${path}`)).toBe(false);
+      }),
+    );
+  });
+
+  test('forbid what is like them alone', () => {
+    const rules = withheld('User-agent: *\nDisallow: /call/442079460958\nDisallow: /b/12\nAllow: /call/442079460958/x');
+    expect(rules).toEqual([
+      { allow: false, pattern: '/call/############' },
+      { allow: false, pattern: '/b/12' },
+    ]);
+    const allows = (path: string) => isAllowed(rules, `http://shop.test${path}`);
+    expect(['/call/442079460959', '/call/us', '/b/13', '/b/12'].map(allows)).toEqual([false, true, true, false]);
   });
 });
