@@ -1,6 +1,6 @@
 import { readPage, readText } from '@numfleet/extract';
 import { reveal } from '@numfleet/privacy/reveal';
-import { type CountryCode, type PhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import type { PhoneNumber } from 'libphonenumber-js/max';
 import { numbersOfRanges, type RangeNumber } from './number-ranges.ts';
 
 /** The usual written forms of a number; national ones are read in their region. */
@@ -17,17 +17,13 @@ export function measureCoverage(): Coverage {
   const rows: Coverage['rows'] = [];
   let numbers = 0;
   for (const range of numbersOfRanges()) {
-    const region = range.region as CountryCode;
-    const number = parsePhoneNumberFromString(range.national, { defaultCountry: region, extract: false });
-    // A few ranges overlap those of a neighbour with the same calling code, whose number it is then.
-    if (number?.isValid() !== true || number.country !== region || number.nationalNumber !== range.national) continue;
     numbers += 1;
-    for (const form of forms) rows.push({ range, form, isFound: isFound(number, form, region) });
+    for (const form of forms) rows.push({ range, form, isFound: isFound(range, form) });
   }
   return { numbers, rows };
 }
 
-function isFound(number: PhoneNumber, form: Form, region: string): boolean {
+function isFound({ region, number }: RangeNumber, form: Form): boolean {
   const spelling = spellingOf(number, form);
   const { findings } =
     form === 'tel: link'

@@ -52,7 +52,7 @@ async function crashingFor({ fleet, sites }: FleetField, ms: number): Promise<nu
     // In a pause they fail at once, so that there must be new ones.
     if (performance.now() - began >= campaigns.length * 1_000) {
       const seeds = Array.from({ length: 16 }, () => sites.urlOf('plain', `/${crypto.randomUUID()}`));
-      campaigns.push(await crawl(fleet, seeds, 'always'));
+      campaigns.push(await crawl(fleet, seeds, { render: 'always' }));
     }
     for (const worker of workers) {
       for (const { pid } of await processesOf(fleet, { browserOf: worker })) {

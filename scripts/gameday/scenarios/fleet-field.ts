@@ -33,7 +33,7 @@ export async function openFleetField(
     sites,
     scrape: createScrape(fleet),
     undefended() {
-      other ??= openFleetField({ env: { ...env, ...undefended } });
+      other ??= openFleetField({ ...rest, env: { ...env, ...undefended } });
       return other;
     },
     [Symbol.asyncDispose]: () => held.disposeAsync(),

@@ -52,7 +52,7 @@ export const g21 = defineScenario<ExportField>({
 
 /** The browser is up, and what it keeps for the next page is there. */
 async function rendersOnce({ fleet, sites }: FleetField): Promise<void> {
-  await endedPages(fleet, await crawl(fleet, [sites.urlOf('plain')], 'always'), 30_000);
+  await endedPages(fleet, await crawl(fleet, [sites.urlOf('plain')], { render: 'always' }), 30_000);
 }
 
 type Series = Pick<SignalSpec, 'metric' | 'labels' | 'elsewhere'>;
@@ -87,7 +87,7 @@ async function beginJob(field: FleetField, site: BadSite, render: 'always' | 'ne
   const { fleet, sites } = field;
   const before = await heldBy(field, site);
   const asked = sites.asked(site);
-  const campaign = await crawl(fleet, [sites.urlOf(site)], render);
+  const campaign = await crawl(fleet, [sites.urlOf(site)], { render });
   await until(`${site} to be asked`, 15_000, async () => sites.asked(site) > asked, 20);
   const began = performance.now();
   const hold = async (): Promise<Assertion[]> => {
@@ -135,7 +135,7 @@ const heldAfterJobs = (field: FleetField) =>
   sumOverFleet(field, { metric: 'numfleet_resources_held_after_job', labels: {} });
 
 async function othersGoOn({ fleet, sites }: FleetField): Promise<Assertion[]> {
-  const [page] = await endedPages(fleet, await crawl(fleet, [sites.urlOf('plain')], 'always'), 15_000);
+  const [page] = await endedPages(fleet, await crawl(fleet, [sites.urlOf('plain')], { render: 'always' }), 15_000);
   return [assertion('the next page is rendered', page?.rendered === true, `state ${page?.state}`)];
 }
 

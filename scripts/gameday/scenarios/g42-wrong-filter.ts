@@ -1,18 +1,14 @@
 import { createHash } from 'node:crypto';
 import { addKey, openFilter, pageKeyBytes, shapeOf } from '@numfleet/contracts';
-import { crawledPages, type PageServer, servePages, until } from '@numfleet/e2e';
+import { crawledPages, until } from '@numfleet/e2e';
 import { createStore } from '@numfleet/store';
 import { defineScenario } from '../frame/define-scenario.ts';
 import type { Assertion, Fault } from '../frame/scenario.ts';
 import { createMaze } from '../inject/maze.ts';
 import { giveWrongFilter, sizedFor } from '../inject/wrong-filter.ts';
 import { clusterUrl } from './cluster-url.ts';
-import { type FleetField, openFleetField } from './fleet-field.ts';
 import { assertion, atMost, sumOverFleet } from './measure.ts';
-
-interface MazeField extends FleetField {
-  site: PageServer;
-}
+import { openPagesField, type PagesField } from './pages-field.ts';
 
 interface KnownFilter {
   generation: number;
@@ -21,30 +17,18 @@ interface KnownFilter {
 
 const maze = createMaze(3_000);
 const site = 'http://maze.test';
+const pages = new Map(maze.paths.map((path, page) => [`${site}${path}`, maze.html(page)]));
 
 /** A surge of false positives that nobody saw: URLs were taken for known, and never crawled. */
-export const g42 = defineScenario<MazeField>({
+export const g42 = defineScenario<PagesField>({
   id: 'G42',
   title: 'The filter over known pages takes everything for known',
   deadlineMs: 420_000,
-  open: openWithMaze,
+  open: () => openPagesField(pages, { env: { NUMFLEET_SEEN_FILTER_FROM: '300' } }),
   faults: [surging()],
 });
 
-async function openWithMaze(): Promise<MazeField> {
-  await using stack = new AsyncDisposableStack();
-  const pages = maze.paths.map((path, page): [string, { body: string; contentType: string }] => [
-    `${site}${path}`,
-    { body: maze.html(page), contentType: 'text/html' },
-  ]);
-  const server = stack.use(await servePages(new Map(pages)));
-  const env = { NUMFLEET_SEEN_FILTER_FROM: '300' };
-  const field = stack.use(await openFleetField({ egressHosts: server.egressHosts, env }));
-  const held = stack.move();
-  return { ...field, site: server, [Symbol.asyncDispose]: () => held.disposeAsync() };
-}
-
-function surging(): Fault<MazeField> {
+function surging(): Fault<PagesField> {
   return {
     title: 'a filter that was built for 1 % of the keys that it stands for',
     signal: {
@@ -89,7 +73,7 @@ function surging(): Fault<MazeField> {
 
 const isLive = ({ state }: KnownFilter) => state === 'live';
 
-async function filtersOf({ fleet }: MazeField, campaign: string): Promise<KnownFilter[]> {
+async function filtersOf({ fleet }: PagesField, campaign: string): Promise<KnownFilter[]> {
   const connectionString = await clusterUrl(fleet.home, 'numfleet');
   await using store = createStore({ connectionString, applicationName: 'gameday', max: 1 });
   const { rows } = await store.query<KnownFilter>(
@@ -100,13 +84,13 @@ async function filtersOf({ fleet }: MazeField, campaign: string): Promise<KnownF
 }
 
 /** What the site was asked for, and what the fleet says of it. */
-async function nothingLost(field: MazeField, campaign: string): Promise<Assertion[]> {
+async function nothingLost(field: PagesField, campaign: string): Promise<Assertion[]> {
   await until(
     'the campaign to end',
     240_000,
     async () => (await field.fleet.api.status(campaign)).state === 'finished',
   );
-  const { asked } = field.site;
+  const { asked } = field.server;
   const missed = maze.paths.filter((path) => !asked.has(`${site}${path}`)).length;
   const again = [...asked.values()].reduce((sum, times) => sum + times - 1, 0);
   const rows = await crawledPages(field.fleet.home, campaign);

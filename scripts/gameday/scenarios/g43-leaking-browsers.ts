@@ -146,7 +146,7 @@ function renderersStopped(): Fault<FleetField> {
 }
 
 async function stopRenderers({ fleet, sites }: FleetField) {
-  const campaign = await crawl(fleet, [sites.urlOf('never-loads')], 'always');
+  const campaign = await crawl(fleet, [sites.urlOf('never-loads')], { render: 'always' });
   const asked = sites.asked('never-loads');
   const { worker, stopped } = await until('a page in a browser', 30_000, async () => {
     if (sites.asked('never-loads') <= asked) return false;

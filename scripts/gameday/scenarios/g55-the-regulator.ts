@@ -1,17 +1,13 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connect, type PageServer, servePages, until } from '@numfleet/e2e';
+import { connect, until } from '@numfleet/e2e';
 import { createAuditChain, createCertifier, loadInsideKeys, readAnchors } from '@numfleet/privacy/inside';
 import { type AuditVerdict, createStore, verifyAudit } from '@numfleet/store';
 import { defineScenario } from '../frame/define-scenario.ts';
 import type { Assertion, Fault } from '../frame/scenario.ts';
 import { signalPart } from '../inject/signals.ts';
-import { type FleetField, openFleetField } from './fleet-field.ts';
 import { assertion, crawl, endedPages } from './measure.ts';
-
-interface RegulatorField extends FleetField {
-  server: PageServer;
-}
+import { openPagesField, type PagesField } from './pages-field.ts';
 
 /** One number in the forms that pages write it in, and on each page another that nobody objects to. */
 const written = [
@@ -26,36 +22,30 @@ const host = 'subject.test';
 const others = written.length;
 
 /** A regulator asked where each number was, who had seen it and whether it was forgotten; there was no answer. */
-export const g55 = defineScenario<RegulatorField>({
+export const g55 = defineScenario<PagesField>({
   id: 'G55',
   title: 'A person objects, and the owner of the database rewrites the audit',
   deadlineMs: 180_000,
-  open: openWithPages,
+  open: () => openPagesField(pages, { env: { NUMFLEET_CRAWLERS: '1' } }),
   faults: [objection(), rewrittenAudit()],
 });
 
-async function openWithPages(): Promise<RegulatorField> {
-  await using stack = new AsyncDisposableStack();
-  const pages = written.map((number, n) => {
-    const body = `<meta charset="utf-8"><p>Ring ${number}.</p><p>Or +44 151 496 00${n}0.</p>`;
-    return [`http://${host}/${n}`, { body, contentType: 'text/html; charset=utf-8' }] as const;
-  });
-  const server = stack.use(await servePages(new Map(pages)));
-  const field = stack.use(await openFleetField({ env: { NUMFLEET_CRAWLERS: '1' }, egressHosts: server.egressHosts }));
-  const held = stack.move();
-  return { ...field, server, [Symbol.asyncDispose]: () => held.disposeAsync() };
-}
-
-const seeds = written.map((_, n) => `http://${host}/${n}`);
+const pages = new Map(
+  written.map((number, n) => {
+    const html = `<meta charset="utf-8"><p>Ring ${number}.</p><p>Or +44 151 496 00${n}0.</p>`;
+    return [`http://${host}/${n}`, html];
+  }),
+);
+const seeds = [...pages.keys()];
 
 /** Everything of it: the number with its extension, without it, and those that nobody objects to. */
-async function crawlAll({ fleet }: RegulatorField): Promise<string> {
+async function crawlAll({ fleet }: PagesField): Promise<string> {
   const campaign = await crawl(fleet, seeds);
   await endedPages(fleet, campaign, 30_000);
   return campaign;
 }
 
-function objection(): Fault<RegulatorField> {
+function objection(): Fault<PagesField> {
   return {
     title: 'a number is erased, and its pages are crawled again',
     signal: {
@@ -103,19 +93,19 @@ function objection(): Fault<RegulatorField> {
   };
 }
 
-async function numbersOf({ fleet }: RegulatorField, campaign: string): Promise<Assertion> {
+async function numbersOf({ fleet }: PagesField, campaign: string): Promise<Assertion> {
   await using truth = await connect(fleet.home, 'numfleet');
   const rows = await truth.query('select from numbers where campaign_id = $1', [campaign]);
   const measured = `${rows.length} numbers (${others} that nobody objects to)`;
   return assertion(`numbers of campaign ${campaign}`, rows.length === others, measured);
 }
 
-async function erase(field: RegulatorField) {
+async function erase(field: PagesField) {
   const report = await ask(field, '/numbers/erase', { numbers: ['(020) 7946 0123'], region: 'GB', reason: 'game day' });
   return report.certificate;
 }
 
-async function ask({ fleet }: RegulatorField, path: string, body: object) {
+async function ask({ fleet }: PagesField, path: string, body: object) {
   const response = await fetch(`${fleet.api.url}/api/v1${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${fleet.api.token}`, 'content-type': 'application/json' },
@@ -124,7 +114,7 @@ async function ask({ fleet }: RegulatorField, path: string, body: object) {
   return JSON.parse(await response.text());
 }
 
-function rewrittenAudit(): Fault<RegulatorField> {
+function rewrittenAudit(): Fault<PagesField> {
   return {
     title: "the end of the audit is cut off by the database's owner",
     signal: {
@@ -165,10 +155,10 @@ function rewrittenAudit(): Fault<RegulatorField> {
   };
 }
 
-const anchorsOf = ({ fleet }: RegulatorField) => join(fleet.home, 'audit-anchors.jsonl');
+const anchorsOf = ({ fleet }: PagesField) => join(fleet.home, 'audit-anchors.jsonl');
 
 /** Exports are in the audit and in no counter; the scheduler writes the head down as it ends. */
-async function writeHeadDown(field: RegulatorField): Promise<void> {
+async function writeHeadDown(field: PagesField): Promise<void> {
   const count = async () => (await readAnchors(anchorsOf(field))).anchors.length;
   await using truth = await connect(field.fleet.home, 'numfleet');
   await field.fleet.api.get('/api/v1/campaigns/1/numbers');
@@ -183,7 +173,7 @@ async function writeHeadDown(field: RegulatorField): Promise<void> {
 }
 
 /** The export, as if nobody had made it. */
-async function cutOff({ fleet }: RegulatorField): Promise<number> {
+async function cutOff({ fleet }: PagesField): Promise<number> {
   await using truth = await connect(fleet.home, 'numfleet');
   for (const table of ['audit_events', 'audit_seals']) await truth.query(`alter table ${table} disable trigger user`);
   const gone = await truth.query(
@@ -195,7 +185,7 @@ async function cutOff({ fleet }: RegulatorField): Promise<number> {
   return gone.length;
 }
 
-async function verify(field: RegulatorField): Promise<AuditVerdict> {
+async function verify(field: PagesField): Promise<AuditVerdict> {
   const { audit } = await keysOf(field);
   const { anchors } = await readAnchors(anchorsOf(field));
   const folder = join(field.fleet.home, 'postgres');
@@ -206,6 +196,6 @@ async function verify(field: RegulatorField): Promise<AuditVerdict> {
   return await verifyAudit(store, { sealOf: createAuditChain({ key: audit }).sealOf, anchors });
 }
 
-async function keysOf({ fleet }: RegulatorField) {
+async function keysOf({ fleet }: PagesField) {
   return await loadInsideKeys(join(fleet.home, 'keys'), ['audit', 'suppression']);
 }

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CreateCampaignRequest } from '@numfleet/contracts';
 import { type CrawledPage, crawledPages, type FleetProcess, until } from '@numfleet/e2e';
 import { readSeries, type SeriesSpec } from '../frame/read-series.ts';
 import type { Assertion, Field } from '../frame/scenario.ts';
@@ -92,7 +93,7 @@ export async function endedPages(fleet: FleetProcess, campaign: string, withinMs
 export async function crawl(
   fleet: FleetProcess,
   seeds: readonly string[],
-  render: 'always' | 'never' = 'never',
+  settings: Pick<CreateCampaignRequest, 'render' | 'region'> = {},
 ): Promise<string> {
   return await fleet.api.createCampaign({
     name: 'game day',
@@ -102,7 +103,8 @@ export async function crawl(
     delayMs: 0,
     hostConcurrency: 8,
     retentionDays: 1,
-    render,
+    render: 'never',
+    ...settings,
   });
 }
 

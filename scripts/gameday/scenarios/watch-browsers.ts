@@ -66,7 +66,7 @@ export async function hangIsTold({ fleet }: FleetField, worker: Worker, stage: s
 
 export async function pagesAreRendered({ fleet, sites }: FleetField): Promise<Assertion[]> {
   const seeds = Array.from({ length: 6 }, () => sites.urlOf('plain', `/${crypto.randomUUID()}`));
-  const pages = await endedPages(fleet, await crawl(fleet, seeds, 'always'), 60_000);
+  const pages = await endedPages(fleet, await crawl(fleet, seeds, { render: 'always' }), 60_000);
   const rendered = pages.filter((page) => page.rendered === true).length;
   return [assertion('the next pages are rendered', rendered === seeds.length, `${rendered} of ${seeds.length}`)];
 }
