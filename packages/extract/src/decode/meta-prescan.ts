@@ -1,17 +1,21 @@
 import { Buffer } from 'node:buffer';
 import { encodingOfLabel } from './encoding-label.ts';
 
-/** The standard looks at 1,024 bytes at first, but starts over when the parser meets a declaration further down. */
-const prescannedBytes = 16_384;
+/** The standard looks at 1,024 bytes, but starts over when the parser meets a declaration further down. */
+const prescannedBytes = [1_024, 16_384];
 
 /**
  * The encoding that a page declares at its beginning, null when none that we know: an XML declaration, `<meta charset>`
  * or `<meta http-equiv>`. HTML standard §13.2.3.2, "prescan a byte stream to determine its encoding".
  */
 export function encodingDeclaredIn(bytes: Uint8Array): string | null {
-  // One character a byte, so that the algorithm's byte positions are string positions.
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, prescannedBytes)).toString('latin1');
-  return xmlEncoding(head) ?? metaEncoding(head);
+  for (const length of prescannedBytes) {
+    // One character a byte, so that the algorithm's byte positions are string positions.
+    const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, length)).toString('latin1');
+    const declared = xmlEncoding(head) ?? metaEncoding(head);
+    if (declared !== null || bytes.length <= length) return declared;
+  }
+  return null;
 }
 
 function declaredEncoding(label: string | undefined): string | null {

@@ -73,7 +73,9 @@ function readAttribute(bytes: Uint8Array, nameStart: number, attributes: Attribu
   const first = at < length ? bytes[at] : 0;
   if (first === quote || first === apostrophe) {
     const start = at + 1;
-    for (at = start; at < length && bytes[at] !== first; ) at += 1;
+    const near = Math.min(length, start + longestByHand);
+    for (at = start; at < near && bytes[at] !== first; ) at += 1;
+    if (at === near && at < length) at = indexOrEnd(bytes, first, at);
     attributes.add(nameStart, nameEnd, hash, start, at);
     return at + 1;
   }
@@ -84,6 +86,14 @@ function readAttribute(bytes: Uint8Array, nameStart: number, attributes: Attribu
   }
   attributes.add(nameStart, nameEnd, hash, start, at);
   return at;
+}
+
+/** A search costs as much as this many characters by hand. */
+const longestByHand = 64;
+
+function indexOrEnd(bytes: Uint8Array, code: number, from: number): number {
+  const found = bytes.indexOf(code, from);
+  return found === -1 ? bytes.length : found;
 }
 
 function afterSpaces(bytes: Uint8Array, from: number): number {

@@ -73,13 +73,14 @@ const [script, noscript, plaintext, xmp] = ['script', 'noscript', 'plaintext', '
 function readText(scan: Scan): void {
   const { bytes } = scan;
   const start = scan.at;
-  let digits = 0;
-  let marks = 0;
   const length = bytes.length;
-  let at = start;
+  let digits = 0;
+  let marks = byteTraits[bytes[start] ?? 0] ?? 0;
+  digits += marks & 1;
+  let at = start + 1;
   for (; at < length; at++) {
     const code = bytes[at] ?? 0;
-    if (code === lessThan && at > start) break;
+    if (code === lessThan) break;
     const bits = byteTraits[code] ?? 0;
     marks |= bits;
     digits += bits & 1;

@@ -67,14 +67,16 @@ export function createPropertyReader(): PropertyReader {
 }
 
 const tel = needle('tel');
+const naming = attributeSet(attribute.itemprop, attribute.property);
 /** The attributes by which an element may declare its value. */
 export const declaring = attributeSet(attribute.itemprop, attribute.property, attribute.class);
 
 /** What kind of number an element declares its value to be. */
 export function kindOf(attributes: Attributes): 'phone' | 'fax' | null {
-  if ((attributes.present & declaring) === 0) return null;
-  const property = attributes.get(attribute.itemprop) ?? attributes.get(attribute.property);
-  if (property !== null) {
+  const { present } = attributes;
+  if ((present & declaring) === 0) return null;
+  if ((present & naming) !== 0) {
+    const property = attributes.get(attribute.itemprop) ?? attributes.get(attribute.property) ?? '';
     if (/(^|[\s/:#])faxNumber(\s|$)|:fax$/i.test(property)) return 'fax';
     if (/(^|[\s/:#])telephone(\s|$)|^(v|vcard):tel$/i.test(property)) return 'phone';
   }

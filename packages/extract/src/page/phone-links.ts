@@ -35,7 +35,9 @@ export function mayBePhoneLink(attributes: Attributes): boolean {
   const { href } = attribute;
   if (!attributes.begins(href, 'http')) return beginsPhoneLink[attributes.byteAt(href, 0)] === 1;
   const host = attributes.begins(href, '://', 4) ? 7 : attributes.begins(href, 's://', 4) ? 8 : -1;
-  return host === -1 || whatsAppHosts.some((name) => attributes.begins(href, name, host));
+  if (host === -1) return true;
+  for (const name of whatsAppHosts) if (attributes.begins(href, name, host)) return true;
+  return false;
 }
 
 const whatsAppHosts = ['wa.me', 'www.wa.me', 'api.whatsapp', 'web.whatsapp'];

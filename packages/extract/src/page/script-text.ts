@@ -1,5 +1,6 @@
 import { textOf } from '../html/bytes.ts';
 import { readStringLiterals, unescapeLiteral } from '../script/string-literals.ts';
+import { codeTrait, codeTraits } from '../text/code-traits.ts';
 import type { TextWriter } from '../text/folded-text.ts';
 
 const longestLiteral = 65_536;
@@ -36,12 +37,8 @@ export function readScript(bytes: Uint8Array, from: number, to: number, writer: 
 
 const [reachBefore, reachAfter] = [48, 24];
 
-/** Digits that stand together but for what people write between them. */
+/** Digits that stand together but for what people write between them. By hand: a pattern takes a microsecond. */
 function forEachLikeNumber(text: string, take: (first: number, last: number) => void): void {
-  if (/[\x80-\uffff]/.test(text)) {
-    for (const match of text.matchAll(likeNumber)) take(match.index, match.index + match[0].length);
-    return;
-  }
   for (let from = 0, at = 0; at < text.length; at++) {
     if (!isDigit(text.charCodeAt(at))) continue;
     const last = endOfLikeNumber(text, at);
@@ -56,23 +53,24 @@ function forEachLikeNumber(text: string, take: (first: number, last: number) => 
   }
 }
 
-const likeNumber = /\p{Nd}[\p{Nd}\p{Cf}\p{Pd}\p{Zs}()./+-]{5,60}/gu;
-const [leastBetween, mostBetween] = [5, 40];
+const [leastBetween, mostBetween] = [5, 60];
 
-/** The same by hand for ASCII, which nearly all is: a pattern takes a microsecond. */
 function endOfLikeNumber(text: string, digit: number): number {
   const most = Math.min(text.length, digit + 1 + mostBetween);
   let at = digit + 1;
-  for (; at < most; at++) {
-    const code = text.charCodeAt(at);
-    // Digits, full stop, slash and hyphen; space; brackets.
-    if (!((code >= 0x2d && code <= 0x39) || code === 0x20 || code === 0x28 || code === 0x29)) break;
-  }
+  while (at < most && isPart(text.charCodeAt(at))) at += 1;
   return at;
 }
 
+/** Of any script; the first half of one beyond U+FFFF. */
 function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39;
+  return code < 0x80 ? code >= 0x30 && code <= 0x39 : ((codeTraits[code] ?? 0) & codeTrait.digit) !== 0;
+}
+
+function isPart(code: number): boolean {
+  // Digits, full stop, slash and hyphen; space; brackets.
+  if (code < 0x80) return (code >= 0x2d && code <= 0x39) || code === 0x20 || code === 0x28 || code === 0x29;
+  return ((codeTraits[code] ?? 0) & codeTrait.foldable) !== 0 || (code >= 0xdc00 && code < 0xe000);
 }
 
 /** `phone: ` before `"phone": "…`, and the like. By hand: a pattern that is anchored at its end takes a microsecond. */
