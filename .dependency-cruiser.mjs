@@ -67,7 +67,7 @@ export default {
       to: {
         path: [
           '^packages/(store|embedded)/',
-          '^packages/privacy/src/(inside-door|load-inside-keys|generate-keys|write-keys|key-backup|restore-keys|rotate-key|rotate-sealing|new-keys|key-provider|open|stored-number|suppression-index|reveal-door)\\.ts$',
+          '^packages/privacy/src/(inside-door|load-inside-keys|generate-keys|write-keys|key-backup|restore-keys|rotate-key|replace-key|reindex-number|rotate-sealing|new-keys|key-provider|open|stored-number|suppression-index|reveal-door)\\.ts$',
         ],
         reachable: true,
       },

@@ -3,7 +3,14 @@ import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { startFleetProcess } from '@numfleet/e2e';
 import { reachDatabase } from '@numfleet/embedded';
-import { beginRotation, createNumberVault, keyIds, loadInsideKeys, loadMasterKey } from '@numfleet/privacy/inside';
+import {
+  beginReplacing,
+  beginRotation,
+  createNumberVault,
+  keyIds,
+  loadInsideKeys,
+  loadMasterKey,
+} from '@numfleet/privacy/inside';
 import { reveal } from '@numfleet/privacy/reveal';
 import { type Sites, startSites } from '@numfleet/sites';
 import { createStore, readCampaignKey } from '@numfleet/store';
@@ -168,7 +175,7 @@ test.skipIf(!hasAge)('`age` opens a backup, given a terminal to ask for the pass
   for (const [, key] of await contentOf(keys)) expect(stdout).toContain(key?.trim());
 });
 
-test('keys rotate puts every campaign under a new master key, and old numbers under their campaign; broken off it goes on, and until then no fleet starts', async () => {
+test('keys rotate puts every campaign under a new master key, old numbers under their campaign, and with --index --audit numbers and the audit under new keys; broken off it goes on, and until then no fleet starts', async () => {
   const reveal = ['numbers', '1', '--format', 'jsonl', '--reveal', '--purpose', 'comparing them'];
   const revealed = async () => {
     const { exitCode, stdout, stderr } = await numfleet.run(reveal);
@@ -192,8 +199,21 @@ test('keys rotate puts every campaign under a new master key, and old numbers un
   );
   const fresh = await keyIds(keys);
   expect(Object.keys(fresh).filter((name) => fresh[name as 'url'] !== old[name as 'url'])).toEqual(['number-storage']);
+
+  await beginReplacing(keys, 'number-index');
+  const others = await numfleet.run(['keys', 'rotate', '--index', '--audit']);
+  expect(others).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(others.stdout).toMatch(/^5 numbers are under the index key [0-9a-f]{16} now/);
+  const last = await keyIds(keys);
+  expect(Object.keys(last).filter((name) => last[name as 'url'] !== fresh[name as 'url'])).toEqual([
+    'number-index',
+    'audit',
+  ]);
   expect((await readdir(keys)).filter((name) => !name.endsWith('.key'))).toEqual([]);
-  expect(await revealed()).toEqual(before);
+  expect((await revealed())?.toSorted()).toEqual(before?.toSorted());
+  const trace = ['audit', 'trace', '--json', '--purpose', 'comparing them'];
+  const traced = await numfleet.run(trace, { input: `${before?.[0]}\n` });
+  expect(JSON.parse(traced.stdout)).toMatchObject({ sightingsTotal: 1 });
   expect((await numfleet.run(['audit', 'verify', '--json'])).exitCode).toBe(0);
 });
 

@@ -25,6 +25,7 @@ export function foldText(text: string, { slashJoins, opaque, decode }: FoldOptio
   const folded: Folding = { classes: [], starts: [], ends: [] };
   const walls = opaque[Symbol.iterator]();
   let wall = walls.next().value;
+  let barrenUntil = 0;
   for (let at = 0; at < text.length; ) {
     if (at === wall?.start) {
       append(folded, 'x', wall.start, wall.end);
@@ -32,7 +33,9 @@ export function foldText(text: string, { slashJoins, opaque, decode }: FoldOptio
       wall = walls.next().value;
       continue;
     }
-    const escaped = decode ? readEscape(text, at, slashJoins) : null;
+    const read = decode && at >= barrenUntil ? readEscape(text, at, slashJoins) : null;
+    if (read?.isBarren) barrenUntil = read.end;
+    const escaped = read?.isBarren ? null : read;
     const end = escaped?.end ?? at + ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
     append(folded, escaped?.classes ?? classify(text.slice(at, end), slashJoins), at, end);
     at = end;
@@ -64,15 +67,18 @@ const escapeSequence = new RegExp(
   'iy',
 );
 
-/** Null also for what stands for neither digit nor separator: in `%4912` the digits then count as such. */
-function readEscape(text: string, at: number, slashJoins: boolean): { end: number; classes: string } | null {
+/**
+ * Barren is what stands for neither digit nor separator: in `%4912` the digits then count as such. Nor does any end of it, so that
+ * it is read once: an address in Arabic would be decoded anew from each of its bytes on.
+ */
+function readEscape(text: string, at: number, slashJoins: boolean) {
   const first = text[at];
   if (first !== '%' && first !== '&' && first !== '\\') return null;
   escapeSequence.lastIndex = at;
   const match = escapeSequence.exec(text);
   if (match === null) return null;
   const classes = classify(decodeEscape(match.groups ?? {}), slashJoins);
-  return /[ds]/.test(classes) ? { end: escapeSequence.lastIndex, classes } : null;
+  return { end: escapeSequence.lastIndex, classes, isBarren: !/[ds]/.test(classes) };
 }
 
 function decodeEscape(groups: Record<string, string | undefined>): string {
@@ -93,15 +99,31 @@ function decodePercent(encoded: string): string {
   return Buffer.from(bytes.map((byte) => byte.slice(-2)).join(''), 'hex').toString('utf8');
 }
 
-/** A character that extraction folds is what it folds it to; of others the compatibility form, which may be several, counts. */
 function classify(characters: string, slashJoins: boolean): string {
   let classes = '';
-  for (const character of characters) {
-    const known = classOf(character, slashJoins);
-    if (known !== 'x' || character < '\x80') classes += known;
-    else for (const one of character.normalize('NFKC')) classes += classOf(one, slashJoins);
-  }
+  for (const character of characters) classes += classesOf(character, slashJoins);
   return classes;
+}
+
+/** What each unit of UTF-16 is, once it was asked for: addresses take half as long by it. */
+const remembered = { withSlash: new Map<number, string>(), without: new Map<number, string>() };
+
+function classesOf(character: string, slashJoins: boolean): string {
+  if (character.length > 1) return newClassesOf(character, slashJoins);
+  const known = slashJoins ? remembered.withSlash : remembered.without;
+  const unit = character.charCodeAt(0);
+  const before = known.get(unit);
+  if (before !== undefined) return before;
+  const classes = newClassesOf(character, slashJoins);
+  known.set(unit, classes);
+  return classes;
+}
+
+/** A character that extraction folds is what it folds it to; of others the compatibility form, which may be several, counts. */
+function newClassesOf(character: string, slashJoins: boolean): string {
+  const known = classOf(character, slashJoins);
+  if (known !== 'x' || character < '\x80') return known;
+  return Array.from(character.normalize('NFKC'), (one) => classOf(one, slashJoins)).join('');
 }
 
 /** Between digits a number on a page may have fewer characters than one in a log line, which may be wrapped or quoted. */

@@ -12,6 +12,7 @@ import {
   passingKeyName,
   readKeyFile,
 } from './key-file.ts';
+import { readMasterKey } from './key-provider.ts';
 
 /** The keys of a backup; one of an older Numfleet has fewer. */
 export type KeySet = Readonly<
@@ -19,12 +20,13 @@ export type KeySet = Readonly<
 >;
 
 /**
- * All keys of the folder as one text, encrypted under a passphrase in the age format (age-encryption.org/v1, scrypt with
+ * All keys of the folder, with the master key as `loadMasterKey` takes it, as one text, encrypted under a passphrase in the age format (age-encryption.org/v1, scrypt with
  * 2¹⁸ rounds, about 2 s): whoever has `age` gets the key files out of it without Numfleet, a line each. Throws
  * `key-missing` or `key-wrong`.
  */
-export async function packKeys(dir: string, passphrase: string): Promise<string> {
-  const files = await Promise.all(keyNames.map(async (name) => formatKeyFile(name, await readKeyFile(dir, name))));
+export async function packKeys(dir: string, passphrase: string, masterKey?: string): Promise<string> {
+  const keyOf = (name: KeyName) => (name === 'number-storage' ? readMasterKey(dir, masterKey) : readKeyFile(dir, name));
+  const files = await Promise.all(keyNames.map(async (name) => formatKeyFile(name, await keyOf(name))));
   const previous = await findKeyFileAt(keyFilePath(dir, passingKeyName), passingKeyName);
   if (previous !== null) files.push(formatKeyFile(passingKeyName, previous));
   const { armor, Encrypter } = await loadAge();

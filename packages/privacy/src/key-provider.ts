@@ -35,7 +35,12 @@ export function createLocalKeyProvider({ id, key }: KeyFile): KeyProvider {
  * `key-wrong`.
  */
 export async function loadMasterKey(dir: string, given: string | undefined): Promise<KeyProvider> {
-  return createLocalKeyProvider(given === undefined ? await readKeyFile(dir, 'number-storage') : keyOf(given));
+  return createLocalKeyProvider(await readMasterKey(dir, given));
+}
+
+/** The same as it stands in its file. */
+export async function readMasterKey(dir: string, given: string | undefined): Promise<KeyFile> {
+  return given === undefined ? await readKeyFile(dir, 'number-storage') : keyOf(given);
 }
 
 function keyOf(given: string): KeyFile {

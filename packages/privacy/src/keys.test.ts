@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadKeys } from './index.ts';
-import { generateKeys, keyIds, keyNames, loadInsideKeys } from './inside-door.ts';
+import { generateKeys, keyIds, keyNames, loadInsideKeys, packKeys, unpackKeys } from './inside-door.ts';
+import { formatKeyFile } from './key-file.ts';
 
 let home: string;
 let dir: string;
@@ -33,6 +35,17 @@ describe('generateKeys', () => {
     const before = await bytesOfAll();
     await generateKeys(dir);
     expect(await bytesOfAll()).toEqual(before);
+  });
+
+  test('leaves out the one that the environment holds, and a backup has it', async () => {
+    await generateKeys(dir, ['number-storage']);
+    await generateKeys(dir, ['number-storage']);
+    expect(await readdir(dir)).toHaveLength(keyNames.length - 1);
+    const given = formatKeyFile('number-storage', { id: '0123456789abcdef', key: randomBytes(32) });
+    expect((await keyIds(dir, given))['number-storage']).toBe('0123456789abcdef');
+    const backup = await unpackKeys(await packKeys(dir, 'four random words', given), 'four random words');
+    expect(formatKeyFile('number-storage', backup['number-storage'])).toBe(given);
+    await expect(packKeys(dir, 'four random words')).rejects.toMatchObject({ code: 'key-missing' });
   });
 
   test('fills an empty folder, as a mounted or unpacked one is', async () => {

@@ -1,5 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import { NumfleetError, type SealedFinding } from '@numfleet/contracts';
+import type { CryptoKey } from 'hpke';
 import {
   additionalData,
   info,
@@ -30,12 +31,21 @@ export async function sealFindings({
   if (findings.length > maxFindings || json.length > maxJsonBytes) {
     throw new NumfleetError('result-too-large', 'More findings than fit one sealed result.');
   }
-  const recipient = await suite.DeserializePublicKey(publicKey);
+  const recipient = await recipientOf(publicKey);
   const { encapsulatedSecret, ciphertext } = await suite.Seal(recipient, pad(deflateRawSync(json)), {
     info,
     aad: additionalData(context),
   });
   return Buffer.concat([encapsulatedSecret, ciphertext]).toString('base64');
+}
+
+const recipients = new WeakMap<Uint8Array, Promise<CryptoKey>>();
+
+/** Made once of each key, and not for every page. */
+function recipientOf(bytes: Uint8Array): Promise<CryptoKey> {
+  const made = recipients.get(bytes) ?? suite.DeserializePublicKey(bytes);
+  recipients.set(bytes, made);
+  return made;
 }
 
 /** Field by field: what else an object may carry is not sealed, and would not open. */

@@ -19,7 +19,7 @@ import { presentKeys } from './load-inside-keys.ts';
  * where another process was first, its set stays. Throws `key-missing` where some of a set are there, and
  * `folder-readonly` where it may not write.
  */
-export async function installKeySet(dir: string, keys: KeySet): Promise<void> {
+export async function installKeySet(dir: string, keys: Partial<KeySet>): Promise<void> {
   const target = path.resolve(dir);
   const fresh = `${target}.new-${randomBytes(8).toString('hex')}`;
   try {
@@ -33,7 +33,7 @@ export async function installKeySet(dir: string, keys: KeySet): Promise<void> {
     await syncFolder(path.dirname(target));
   } catch (error) {
     await rm(fresh, { recursive: true, force: true }).catch(() => {});
-    await requireWholeSet(target, error);
+    await requireWholeSet(target, keys, error);
   }
 }
 
@@ -74,12 +74,15 @@ export async function syncFolder(dir: string): Promise<void> {
 }
 
 /** Something that is not empty is not renamed over (POSIX): another process was first, or keys are missing. */
-async function requireWholeSet(dir: string, error: unknown): Promise<void> {
+async function requireWholeSet(dir: string, keys: Partial<KeySet>, error: unknown): Promise<void> {
   const present = await presentKeys(dir);
-  if (present.length === keyNames.length) return;
+  const missing = keyNames.filter((name) => keys[name] !== undefined && !present.includes(name));
+  if (missing.length === 0) return;
   const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
   if (code !== 'ENOTEMPTY') throw new NumfleetError('folder-readonly', `Keys cannot be written to ${dir} (${code}).`);
-  const missing = keyNames.filter((name) => !present.includes(name)).join(', ');
   const remedy = 'Restore them with `numfleet keys restore`; new ones would leave what is stored unreadable.';
-  throw new NumfleetError('key-missing', `${dir} is not empty, yet these keys are not in it: ${missing}. ${remedy}`);
+  throw new NumfleetError(
+    'key-missing',
+    `${dir} is not empty, yet these keys are not in it: ${missing.join(', ')}. ${remedy}`,
+  );
 }

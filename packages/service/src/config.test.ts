@@ -28,6 +28,15 @@ describe('configuration', () => {
     expect(message).toMatch(/expected number/i);
   });
 
+  it('I3: shows no phone number that was given where none belongs', () => {
+    for (const name of ['NUMFLEET_CRAWLERS', 'NUMFLEET_CONSOLE_URL', 'NUMFLEET_LOG_LEVEL']) {
+      const { message } = refusal({ [name]: 'tel:+44 117 496 0101' });
+      expect(message).toContain(name);
+      expect(message).toContain('[phone]');
+      expect(message).not.toMatch(/117|0101/);
+    }
+  });
+
   it.each([
     ['NUMFLEET_CRAWLERS', '0'],
     ['NUMFLEET_CONSOLE_PORT', '70000'],

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { NumfleetError } from '@numfleet/contracts';
+import { redactText } from '@numfleet/privacy/redact';
 import { type Config, foreignSettings, type Setting, type SettingName, settings } from './settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -64,7 +65,7 @@ function read(name: string, setting: Setting, given: string | undefined): unknow
   const parsed = setting.schema.safeParse(given === '' ? undefined : given);
   if (parsed.success) return parsed.data;
   const expected = parsed.error.issues.map((issue) => issue.message).join('; ');
-  const shown = setting.secret ? 'a secret that is not shown' : JSON.stringify(given);
+  const shown = setting.secret ? 'a secret that is not shown' : redactText(JSON.stringify(given) ?? 'nothing').text;
   throw new NumfleetError('config-invalid', `${name}: ${expected} (given: ${shown}). ${setting.about}`);
 }
 

@@ -22,6 +22,7 @@ export interface ConsoleApi {
   numbers(campaign: string, purpose?: string): Promise<NumberView[]>;
   /** Any path of the console, with the token. */
   get(path: string): Promise<{ status: number; text: string }>;
+  post(path: string, body: unknown): Promise<{ status: number; text: string }>;
   /** Waits for the end of a campaign; `onStatus` sees each status on the way. */
   finished(
     campaign: string,
@@ -65,6 +66,7 @@ export function createConsoleApi({ url, token }: { url: string; token: string })
       return lines.map((line) => numberView.parse(JSON.parse(line)));
     },
     get: (path) => ask('GET', path),
+    post: (path, body) => ask('POST', path, body),
     async finished(campaign, { withinMs, everyMs = 200, onStatus }) {
       const end = performance.now() + withinMs;
       while (true) {

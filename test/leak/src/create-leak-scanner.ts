@@ -31,7 +31,7 @@ export type LeakScanner = {
  * Looks for phone numbers in logs, dumps and the raw files of a database (I3).
  *
  * A number is known by its digits, whatever stands between them: all of E.164; the national number between non-digits;
- * or its last nine digits alone between non-digits. Digits of all scripts, UTF-8, UTF-16, UTF-32 and GBK; percent, HTML,
+ * or its last nine digits alone between non-digits; the first two from their end as well. Digits of all scripts, UTF-8, UTF-16, UTF-32 and GBK; percent, HTML,
  * JavaScript and JSON escapes, up to twice; base64 and base64url at any alignment; hex; JSON and printouts of buffers;
  * 64-bit integers and doubles of both byte orders; gzip, zlib and zstd streams wherever they begin, three deep, and raw
  * deflate in base64. Out of reach: ciphertext, TOAST values that Postgres compressed, brotli, numbers cut into columns.

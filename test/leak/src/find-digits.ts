@@ -1,7 +1,7 @@
-import { leastDigits, type WantedNumber } from './wanted-numbers.ts';
+import { leastDigits, reversed, type WantedNumber } from './wanted-numbers.ts';
 
-/** Is told of each sighting: the number's index and where its first digit stands. */
-export type OnSighting = (number: number, offset: number) => void;
+/** Is told of each sighting: the number's index, where its first digit stands, and whether that is its last one. */
+export type OnSighting = (number: number, offset: number, isReversed?: boolean) => void;
 export type FindDigits = (bytes: Uint8Array, onSighting: OnSighting) => void;
 
 /**
@@ -12,10 +12,11 @@ export type FindDigits = (bytes: Uint8Array, onSighting: OnSighting) => void;
 export function createFindDigits(wanted: readonly WantedNumber[]): FindDigits {
   const byTail = new Map<number, WantedNumber[]>();
   const filter = new Uint8Array(filterSize);
-  for (const number of wanted) {
-    const tail = Number(number.international.slice(-leastDigits));
-    byTail.set(tail, [...(byTail.get(tail) ?? []), number]);
-    filter[tail & (filterSize - 1)] = 1;
+  for (const number of wanted.flatMap((one) => [one, reversed(one)])) {
+    for (const tail of tailsOf(number)) {
+      byTail.set(tail, [...(byTail.get(tail) ?? []), number]);
+      filter[tail & (filterSize - 1)] = 1;
+    }
   }
 
   return (bytes, onSighting) => {
@@ -38,6 +39,12 @@ export function createFindDigits(wanted: readonly WantedNumber[]): FindDigits {
   };
 }
 
+/** Its last nine digits are the same in both lengths, unless it is reversed. */
+function tailsOf({ international, national }: WantedNumber): Set<number> {
+  const long = [international, national].filter(({ length }) => length >= leastDigits);
+  return new Set(long.map((digits) => Number(digits.slice(-leastDigits))));
+}
+
 const filterSize = 1 << 20;
 const maxGap = 8;
 const other = 10;
@@ -53,14 +60,22 @@ const classOf = Uint8Array.from({ length: 256 }, (_, byte) => {
 /** Whether the number ends at `end`: in full, or the shorter forms where no other digits adjoin. */
 function compare(bytes: Uint8Array, end: number, number: WantedNumber, onSighting: OnSighting): void {
   const full = startOf(bytes, end, number.international);
-  if (full !== null) onSighting(number.index, full);
-  else if (number.national.length >= leastDigits && !isDigit(bytes[end + 1]))
-    compareShorter(bytes, end, number, onSighting);
+  if (full !== null) onSighting(number.index, full, number.isReversed);
+  else if (number.national.length < leastDigits) return;
+  else if (number.isReversed) compareReversed(bytes, end, number, onSighting);
+  else if (!isDigit(bytes[end + 1])) compareShorter(bytes, end, number, onSighting);
+}
+
+const trunkZero = 0x30;
+
+function compareReversed(bytes: Uint8Array, end: number, number: WantedNumber, onSighting: OnSighting): void {
+  const last = bytes[end + 1] === trunkZero ? end + 1 : end;
+  const start = startOf(bytes, end, number.national);
+  if (start !== null && !isDigit(bytes[start - 1]) && !isDigit(bytes[last + 1])) onSighting(number.index, start, true);
 }
 
 function compareShorter(bytes: Uint8Array, end: number, number: WantedNumber, onSighting: OnSighting): void {
   const national = startOf(bytes, end, number.national);
-  const trunkZero = 0x30;
   if (national !== null && (!isDigit(bytes[national - 1]) || bytes[national - 1] === trunkZero)) {
     onSighting(number.index, national);
     return;

@@ -39,6 +39,10 @@ const planted: [name: string, text: string | Uint8Array, encoding: string][] = [
   ['separated by quotes and commas', '["44","20","7946","0123"]', 'digits'],
   ['separated by a no-break space', '020\u00a07946\u00a00123', 'digits'],
   ['with zero-width characters', '+44\u200b20\u20607946\u00ad0123', 'digits'],
+  ['reversed', '321064970244+', 'reversed'],
+  ['reversed, national', 'no 32106497020.', 'reversed'],
+  ['reversed and separated', '3210 6497 02 44', 'reversed'],
+  ['reversed in base64', Buffer.from('tel: 321064970244+').toString('base64'), 'base64 > reversed'],
   ['UTF-16LE', Buffer.from('tel: +44 20 7946 0123', 'utf16le'), 'digits'],
   ['UTF-16BE', utf16be, 'digits'],
   ['UTF-32', Buffer.from(Array.from(secret).flatMap((c) => [0, 0, 0, c.charCodeAt(0)])), 'digits'],
@@ -170,6 +174,7 @@ describe('what it leaves alone', () => {
     ['its national digits within longer ones', '720794601239'],
     ['nine digits of a fraction', '{"seconds":0.079460123}'],
     ['its digits with words between', '44 and 2079 and 460123'],
+    ['its reversed digits within longer ones', '732106497029'],
     ['its masked form', '+44 •••••••23'],
   ])('%s', (_, text) => {
     expect(scanner.scanText('x', text)).toEqual([]);

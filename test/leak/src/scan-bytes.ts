@@ -20,9 +20,10 @@ export function createByteScan(wanted: readonly WantedNumber[]): (bytes: Buffer)
     const sightings = new Map<number, Sighting>();
     const noteIn =
       ({ path, placeOf }: Layer, encoding: string): OnSighting =>
-      (number, offset) => {
+      (number, offset, isReversed = false) => {
         if (sightings.has(number)) return;
-        sightings.set(number, { number, encoding: [...path, encoding].join(' > '), offset: placeOf(offset) });
+        const steps = [...path, isReversed ? 'reversed' : encoding];
+        sightings.set(number, { number, encoding: steps.join(' > '), offset: placeOf(offset) });
       };
 
     const scanLayer = (layer: Layer) => {

@@ -1,5 +1,11 @@
 /** A number to look for, in the two lengths it is written in. */
-export type WantedNumber = { index: number; international: string; national: string };
+export type WantedNumber = {
+  index: number;
+  international: string;
+  national: string;
+  /** Both from their last digit to their first. */
+  isReversed: boolean;
+};
 
 /** Shorter strings of digits turn up by chance. */
 export const leastDigits = 9;
@@ -12,8 +18,16 @@ export function wantedNumbers(numbers: readonly string[]): WantedNumber[] {
     if (international === undefined) {
       throw new RangeError(`number ${index} of the list is not E.164 with ${leastDigits} to 15 digits`);
     }
-    return { index, international, national: international.slice(callingCodeLength(international)) };
+    return { index, international, national: international.slice(callingCodeLength(international)), isReversed: false };
   });
+}
+
+export function reversed({ index, international, national }: WantedNumber): WantedNumber {
+  return { index, international: backwards(international), national: backwards(national), isReversed: true };
+}
+
+function backwards(digits: string): string {
+  return Array.from(digits).toReversed().join('');
 }
 
 /** Of the calling codes (ITU-T E.164 annex) with two digits; 1 and 7 have one, all others three. */

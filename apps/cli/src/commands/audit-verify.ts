@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { NumfleetError } from '@numfleet/contracts';
 import { createAuditChain, loadInsideKeys, readAnchors } from '@numfleet/privacy/inside';
-import { type AuditFault, type AuditVerdict, verifyAudit } from '@numfleet/store';
+import { type AuditFault, type AuditVerdict, readRetiredAuditKeys, verifyAudit } from '@numfleet/store';
 import { exitCodes } from '../exit-codes.ts';
 import { reachTruth } from '../reach-truth.ts';
 import { showProgress } from '../show-progress.ts';
@@ -23,7 +23,7 @@ export async function auditVerify(options: VerifyOptions, around: Surroundings):
   const { anchors, unreadable } = await readAnchors(file);
   const startedAt = performance.now();
   await using truth = await reachTruth(around, 'audit-verify');
-  const { sealOf } = createAuditChain({ key: audit });
+  const { sealOf } = createAuditChain({ key: audit, retired: await readRetiredAuditKeys(truth.store) });
   const verdict = await verify();
   const seconds = Math.round(performance.now() - startedAt) / 1_000;
   const isWhole = verdict.faultCount === 0;

@@ -20,7 +20,7 @@ import { writeNew } from '../write-new.ts';
 /** `keys generate`: makes the key files where there are none yet; the first start does so too. Never overwrites one. */
 export async function makeKeys(around: Surroundings): Promise<number> {
   const dir = folderOf(around);
-  await generateKeys(dir);
+  await generateKeys(dir, around.config.NUMFLEET_MASTER_KEY === undefined ? [] : ['number-storage']);
   const advice = 'Back them up with `numfleet keys backup FILE`: without them nothing that is stored opens.';
   around.stdout.write(`${keyNames.length} keys are in ${dir}. ${advice}\n`);
   return exitCodes.done;
@@ -29,9 +29,10 @@ export async function makeKeys(around: Surroundings): Promise<number> {
 /** `keys backup FILE`: all keys in one file, which `age` opens too, under a passphrase. The fleet may go on. */
 export async function backUpKeys(file: string, around: Surroundings): Promise<number> {
   const dir = folderOf(around);
-  const ids = await keyIds(dir);
+  const { NUMFLEET_MASTER_KEY: masterKey } = around.config;
+  const ids = await keyIds(dir, masterKey);
   const passphrase = await readPassphrase(around, { isNew: true });
-  await writeNew(file, await packKeys(dir, passphrase));
+  await writeNew(file, await packKeys(dir, passphrase, masterKey));
   await requireSame(await unpackKeys(await readFile(file, 'utf8'), passphrase), ids);
   around.stdout.write(
     `${idTable(ids)}\nThese keys are in ${file}. Keep it and its passphrase apart, and off this machine.\n`,

@@ -1,11 +1,12 @@
 import { NumfleetError } from '@numfleet/contracts';
 import {
-  endRotation,
+  endReplacing,
   endSealingRotation,
-  findRotation,
+  findNext,
   findSealingRotation,
   generateKeys,
   keyIds,
+  type ReplaceableKey,
   retireSealingKey,
 } from '@numfleet/privacy/inside';
 import { bindKeys, hasLeases, readBoundKeys } from '@numfleet/store';
@@ -16,7 +17,7 @@ import { bindKeys, hasLeases, readBoundKeys } from '@numfleet/store';
  */
 export async function prepareKeys(keys: {
   dir: string;
-  /** As the environment gives it. */
+  /** As the environment gives it: then it is in no file, and none is made. */
   masterKey: string | undefined;
   connectionString: string;
 }): Promise<void> {
@@ -24,21 +25,31 @@ export async function prepareKeys(keys: {
   const boundIds = await readBoundKeys({ connectionString });
   const bound = Object.keys(boundIds);
   const present = await keyIds(dir, masterKey);
-  await settleRotation(dir, boundIds['number-storage']);
+  for (const [name, command] of rotations) await settleRotation(dir, name, { boundId: boundIds[name], command });
   await settleSealing(dir, boundIds['sealing-private'], connectionString);
   const missing = bound.filter((name) => !(name in present));
   if (missing.length > 0) throw lost(dir, missing);
-  await generateKeys(dir);
+  await generateKeys(dir, masterKey === undefined ? [] : ['number-storage']);
   await bindKeys({ connectionString, ids: await keyIds(dir, masterKey), now: new Date() });
 }
 
+const rotations = [
+  ['number-storage', 'keys rotate'],
+  ['number-index', 'keys rotate --index'],
+  ['audit', 'keys rotate --audit'],
+] as const satisfies [ReplaceableKey, string][];
+
 /** Where `keys rotate` was broken off: nothing but its last step is done here. */
-async function settleRotation(dir: string, boundId: string | undefined): Promise<void> {
-  const to = await findRotation(dir);
+async function settleRotation(
+  dir: string,
+  name: ReplaceableKey,
+  { boundId, command }: { boundId: string | undefined; command: string },
+): Promise<void> {
+  const to = await findNext(dir, name);
   if (to === null) return;
-  if (to.id === boundId) return await endRotation(dir);
-  const message = `An exchange of the key "number-storage" was begun and not finished, so that what is stored is under two keys.`;
-  throw new NumfleetError('key-wrong', `${message} Finish it with \`numfleet keys rotate\`.`);
+  if (to.id === boundId) return await endReplacing(dir, name);
+  const message = `An exchange of the key "${name}" was begun and not finished, so that what is stored is under two keys.`;
+  throw new NumfleetError('key-wrong', `${message} Finish it with \`numfleet ${command}\`.`);
 }
 
 /** The same of `keys rotate --sealing`; and the key before is let go where nothing that it opens can be committed any more. */

@@ -73,7 +73,12 @@ export function serviceSpec(plan: ServicePlan, all: readonly ServicePlan[], arou
   return {
     name,
     command: process.execPath,
-    args: ['--disable-warning=ExperimentalWarning', join(around.root, 'apps', app, 'src', 'main.ts')],
+    // Otherwise SIGUSR1 opens the inspector, and by that a heap with numbers in it (I3).
+    args: [
+      '--disable-warning=ExperimentalWarning',
+      '--disable-sigusr1',
+      join(around.root, 'apps', app, 'src', 'main.ts'),
+    ],
     env: {
       ...inherited(app, around),
       ...common(name, adminPort, around),

@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   auditCounts,
   type ClaimedPage,
   commitPageResult,
-  createCampaign,
   ensureCampaignKey,
   foldCounts,
   readCampaignKey,
@@ -11,48 +10,29 @@ import {
   type SealedNumber,
   shredCampaign,
 } from '../index.ts';
-import {
-  claimAnswered,
-  createTestDatabase,
-  offer,
-  resultOf,
-  sealedNumber,
-  settingsOf,
-  type TestDatabase,
-} from '../testing/test-database.ts';
+import { claimAnswered, offer, resultOf, sealedNumber } from '../testing/test-database.ts';
+import { openTestStores, startCampaign } from '../testing/test-stores.ts';
 
 const now = new Date('2026-11-23T10:00:00Z');
 const wrapped = Buffer.alloc(60, 7);
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await createTestDatabase(inject('postgresUrl'));
-});
-afterAll(() => database[Symbol.asyncDispose]());
-
+const { database, owner, scheduler, sink, console } = await openTestStores();
 /** A campaign with a key and two pages that are leased. */
 async function lease(host: string): Promise<{ campaignId: string; pages: ClaimedPage[] }> {
   const seeds = [offer(`http://${host}/1`), offer(`http://${host}/2`)];
-  const settings = settingsOf({ delayMs: 0, hostConcurrency: 9 });
-  const { id: campaignId } = await database
-    .store('numfleet_console')
-    .transaction((tx) => createCampaign(tx, { settings, seeds, actor: 'test', now }));
-  await ensureCampaignKey(database.store('numfleet_sink'), { campaignId, wrapped, masterId: 'old', now });
-  const claimed = await claimAnswered(database.store('numfleet_scheduler'), database.store('numfleet_sink'), { now });
+  const campaignId = await startCampaign(console, seeds, now, { delayMs: 0, hostConcurrency: 9 });
+  await ensureCampaignKey(sink, { campaignId, wrapped, masterId: 'old', now });
+  const claimed = await claimAnswered(scheduler, sink, { now });
   return { campaignId, pages: claimed.pages.filter((page) => page.campaignId === campaignId) };
 }
 
 function commit(page: ClaimedPage | undefined, numbers: SealedNumber[]) {
   const result = resultOf(page ?? expect.unreachable(), now);
-  return database
-    .store('numfleet_sink')
-    .transaction((tx) => commitPageResult(tx, { result, numbers, links: [] }, { now }));
+  return sink.transaction((tx) => commitPageResult(tx, { result, numbers, links: [] }, { now }));
 }
 
 const shred = (campaignId: string) =>
-  database
-    .store('numfleet_console')
-    .transaction((tx) => shredCampaign(tx, { campaignId, reason: 'test', actor: 'test', now }));
+  console.transaction((tx) => shredCampaign(tx, { campaignId, reason: 'test', actor: 'test', now }));
 
 test('a shredded campaign has no key, no number and no blind index, and what comes late is dropped; another keeps its own', async () => {
   const [doomed, other] = [await lease('doomed.test'), await lease('other.test')];
@@ -62,17 +42,16 @@ test('a shredded campaign has no key, no number and no blind index, and what com
   expect(await shred(doomed.campaignId)).toMatchObject({ numbers: 2, sightings: 2, hadKey: true });
   expect(await commit(doomed.pages[1], numbers)).toMatchObject({ verdict: 'committed', numbers: 0, suppressed: 2 });
 
-  const owner = database.store('numfleet_owner');
   const keyOf = (campaign: string) => readCampaignKey(owner, campaign);
   expect([await keyOf(doomed.campaignId), await keyOf(other.campaignId)]).toEqual([{ wrapped: null }, { wrapped }]);
   const held = await owner.query('select campaign_id from numbers union all select campaign_id from sightings');
   expect(held.rows).toEqual(Array.from({ length: 4 }, () => ({ campaign_id: other.campaignId })));
-  await foldCounts(database.store('numfleet_scheduler'));
+  await foldCounts(scheduler);
   expect(await auditCounts(owner, doomed.campaignId)).toMatchObject({ exact: true });
   expect(await shred(doomed.campaignId)).toMatchObject({ numbers: 0, sightings: 0, hadKey: false });
   // A key that a sink made just before does not bring it back to life.
   const late = { campaignId: doomed.campaignId, wrapped, masterId: 'old', now };
-  expect(await ensureCampaignKey(database.store('numfleet_sink'), late)).toEqual({ wrapped: null });
+  expect(await ensureCampaignKey(sink, late)).toEqual({ wrapped: null });
 });
 
 test('no role may read or change more of the keys than it needs', async () => {
@@ -88,7 +67,6 @@ test('no role may read or change more of the keys than it needs', async () => {
 
 test('a master key is exchanged in steps: what was wrapped before it was broken off is not wrapped again', async () => {
   const { campaignId } = await lease('steps.test');
-  const owner = database.store('numfleet_owner');
   const wrappings: string[] = [];
   const rewrap = async (campaign: string, given: Buffer) => {
     if (campaign === campaignId && wrappings.length < 2) throw new Error('broken off');

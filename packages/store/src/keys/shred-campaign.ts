@@ -1,5 +1,5 @@
 import { lockForErasure } from '../erasure/suppressions.ts';
-import { lockCampaign } from '../lock-campaign.ts';
+import { isBetweenRounds, lockCampaign } from '../lock-campaign.ts';
 import { recordAudit } from '../record-audit.ts';
 import { setCampaignState } from '../set-campaign-state.ts';
 import type { Transaction } from '../store.ts';
@@ -30,8 +30,9 @@ export interface Shredded {
 export async function shredCampaign(tx: Transaction, shred: ShredCampaign): Promise<Shredded> {
   const { campaignId, reason, actor, now } = shred;
   await lockForErasure(tx);
-  const { state } = await lockCampaign(tx, campaignId);
-  if (state === 'active' || state === 'paused') await setCampaignState(tx, { campaignId, verb: 'cancel', actor, now });
+  const campaign = await lockCampaign(tx, campaignId);
+  const goesOn = campaign.state === 'active' || campaign.state === 'paused' || isBetweenRounds(campaign);
+  if (goesOn) await setCampaignState(tx, { campaignId, verb: 'cancel', actor, now });
   const hadKey = await deleteKey(tx, shred);
   const sightings = await deleteAll(tx, 'sightings', campaignId);
   const numbers = await deleteAll(tx, 'numbers', campaignId);
@@ -58,6 +59,8 @@ async function deleteKey(tx: Transaction, { campaignId, now }: ShredCampaign): P
 }
 
 const slices = 64;
+/** Longer than a blind index, and so after the last that there can be. */
+const afterAll = Buffer.alloc(33, 0xff);
 
 /** By slices of the blind index, which is as good as random: millions of rows take longer than a statement may. */
 async function deleteAll(tx: Transaction, table: 'numbers' | 'sightings', campaignId: string): Promise<number> {
@@ -65,8 +68,8 @@ async function deleteAll(tx: Transaction, table: 'numbers' | 'sightings', campai
   for (let slice = 0; slice < slices; slice += 1) {
     const from = (slice * 256) / slices;
     const { count } = await tx.query(
-      `delete from ${table} where campaign_id = $1 and blind_index >= $2 and ($3::bytea is null or blind_index < $3)`,
-      [campaignId, Buffer.of(from), slice === slices - 1 ? null : Buffer.of(from + 256 / slices)],
+      `delete from ${table} where campaign_id = $1 and blind_index >= $2 and blind_index < $3`,
+      [campaignId, Buffer.of(from), slice === slices - 1 ? afterAll : Buffer.of(from + 256 / slices)],
     );
     deleted += count;
   }
