@@ -2,7 +2,16 @@ import { createLeakScanner } from '@numfleet/leak';
 import { hasRedis, startTestRedis } from '@numfleet/queue/testing';
 import { type Sites, startSites } from '@numfleet/sites';
 import { expect, test } from 'vitest';
-import { crawledPages, demoEnvironment, type FleetProcess, startFleetProcess } from './src/index.ts';
+import { encodings, leakOf } from './leaks/encodings.ts';
+import { crawlMapped, mappedPages, mappedSite } from './mapped-site.ts';
+import {
+  crawledPages,
+  demoEnvironment,
+  type FleetProcess,
+  quickHosts,
+  servePages,
+  startFleetProcess,
+} from './src/index.ts';
 
 test.runIf(hasRedis)(
   'the same crawl gives the same rows with its queues on Redis and in Postgres; I3: Redis never holds a number',
@@ -15,14 +24,20 @@ test.runIf(hasRedis)(
     expect(onPostgres.rows.pages.length).toBeGreaterThan(40);
     expect(onPostgres.rows.numbers.length).toBeGreaterThan(40);
     expect(onRedis.rows).toEqual(onPostgres.rows);
+    const mapped = { pages: mappedPages, addresses: [{ address: '127.0.0.1' }] };
+    expect([onPostgres.mapped, onRedis.mapped]).toEqual([mapped, mapped]);
     expect(onRedis.board.crawl).toBeGreaterThan(40);
 
     // Nothing that was ever written to Redis holds a number in plain.
     const scanner = createLeakScanner({ numbers: onRedis.plain });
     expect(await scanner.scanFiles(redis.folder)).toEqual([]);
     expect(scanner.scanned().bytes).toBeGreaterThan(100_000);
-    await redis.command('SET', 'control', onRedis.plain[0] ?? '');
-    expect(await scanner.scanFiles(redis.folder)).toHaveLength(1);
+    const { leak, numbers } = leakOf(
+      encodings.filter(({ isText }) => isText),
+      0,
+    );
+    await redis.command('SET', 'control', leak.toString());
+    expect(await createLeakScanner({ numbers }).scanFiles(redis.folder)).toHaveLength(numbers.length);
   },
 );
 
@@ -30,11 +45,12 @@ test.runIf(hasRedis)(
 async function crawlWith(env: Record<string, string>) {
   // Sites of its own: some answer by how often they were asked.
   await using sites = await startSites();
+  await using server = await servePages(mappedSite);
   await using fleet = await startFleetProcess({
-    egressHosts: sites.egressHosts,
+    egressHosts: `${sites.egressHosts},${server.egressHosts}`,
     env: { ...demoEnvironment, NUMFLEET_CRAWLERS: '1', ...env },
   });
-  const { state, counts, campaign } = await crawl(fleet, sites);
+  const [{ state, counts, campaign }, mapped] = await Promise.all([crawl(fleet, sites), crawlMapped(fleet)]);
   const pages = await crawledPages(fleet.home, campaign);
   const numbers = await fleet.api.numbers(campaign, 'comparing both queues');
   const board = await finishedJobs(fleet);
@@ -49,7 +65,7 @@ async function crawlWith(env: Record<string, string>) {
       }),
     ),
   };
-  return { rows, board, plain: numbers.map(({ number }) => number) };
+  return { rows, mapped, board, plain: numbers.map(({ number }) => number) };
 }
 
 /** How many finished jobs Bull Board shows of each queue. */
@@ -63,18 +79,12 @@ async function finishedJobs({ api }: FleetProcess): Promise<Record<string, numbe
 }
 
 /** Without browsers, whose pages are cut where the machine is too slow, and without hosts that are there to be slow. */
-async function crawl(fleet: FleetProcess, { manifest, seeds }: Sites) {
-  const hostOf = (url: string) => new URL(url).host;
-  const isSlow = ({ code }: { code?: string | undefined }) => /timeout|robots-unreachable|too-large/.test(code ?? '');
-  const slow = new Set([
-    'library.test',
-    'busy-bistro.test',
-    ...manifest.pages.filter(isSlow).map(({ url }) => hostOf(url)),
-  ]);
+async function crawl(fleet: FleetProcess, sites: Sites) {
+  const quick = quickHosts(sites);
   const campaign = await fleet.api.createCampaign({
     name: 'twice',
     purpose: 'comparing both queues',
-    seeds: seeds.filter((seed) => !slow.has(hostOf(seed))),
+    seeds: sites.seeds.filter((seed) => quick.has(new URL(seed).host)),
     scope: 'host',
     depth: 2,
     delayMs: 0,

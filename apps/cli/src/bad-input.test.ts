@@ -28,6 +28,8 @@ describe('bad input gets one line with a code, and exit code 2', () => {
     ['a depth that is empty', crawl('--depth', ''), 'usage'],
     ['no pages at all', crawl('--max-pages', '0'), 'usage'],
     ['a delay with a unit', crawl('--delay', '5s'), 'usage'],
+    ['a time between visits without a unit', crawl('--every', '7'), 'usage'],
+    ['a time between visits of two years', crawl('--every', '730d'), 'usage'],
     ['a retention of no days', crawl('--retention', '0'), 'usage'],
     ['an unknown scope', crawl('--scope', 'planet'), 'usage'],
     ['an unknown way to render', crawl('--render', 'sometimes'), 'usage'],
@@ -53,7 +55,7 @@ describe('bad input gets one line with a code, and exit code 2', () => {
   });
 
   test('the option that is wrong is named as it is typed', async () => {
-    for (const option of ['--max-pages', '--host-concurrency', '--retention', '--delay', '--depth']) {
+    for (const option of ['--max-pages', '--address-concurrency', '--retention', '--delay', '--depth']) {
       expect((await numfleet.run(crawl(option, '9999999999999'))).stderr).toContain(` ${option}: `);
     }
   });

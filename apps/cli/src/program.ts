@@ -6,6 +6,7 @@ import type { VerifyOptions } from './commands/audit-verify.ts';
 import type { CrawlOptions } from './commands/crawl.ts';
 import type { EraseOptions } from './commands/erase.ts';
 import type { ExtractOptions } from './commands/extract.ts';
+import type { RotateOptions } from './commands/keys-rotate.ts';
 import type { LimitOptions } from './commands/limit.ts';
 import type { MigrateOptions } from './commands/migrate.ts';
 import type { NumbersOptions } from './commands/numbers.ts';
@@ -49,8 +50,11 @@ export function createProgram(surroundings: () => Surroundings, end: (exitCode: 
     .option('--render <mode>', 'auto, always or never use a browser', 'auto')
     .option('--delay <ms>', 'least time between two requests to a host', '1000')
     .option('--host-concurrency <n>', 'pages of one host at a time; only with --delay 0, for hosts of your own', '1')
+    .option('--domain-concurrency <n>', 'hosts of one registered domain at a time, or none for no limit', 'none')
+    .option('--address-concurrency <n>', 'hosts at one IP address at a time, or none for no limit', 'none')
     .option('--retention <days>', 'how long sightings are kept', '30')
     .option('--max-time <seconds>', 'when what is still queued is left')
+    .option('--every <time>', 'visit its pages again, about so often: 12h, 7d, 2w')
     .option('--sitemap', 'read the sitemaps of hosts in scope too')
     .option('--wait', 'wait until it is finished; runs a fleet for it where none runs')
     .option('--json', 'print JSON lines and nothing else')
@@ -88,6 +92,8 @@ export function createProgram(surroundings: () => Surroundings, end: (exitCode: 
     .option('--max-pages <n>', 'pages fetched, at most')
     .option('--delay <ms>', 'least time between two requests to a host')
     .option('--host-concurrency <n>', 'pages of one host at a time; only with --delay 0, for hosts of your own')
+    .option('--domain-concurrency <n>', 'hosts of one registered domain at a time, or none for no limit')
+    .option('--address-concurrency <n>', 'hosts at one IP address at a time, or none for no limit')
     .option('--json', 'print JSON lines and nothing else')
     .action(async (campaign: string, options: LimitOptions) =>
       run((await import('./commands/limit.ts')).limit)(campaign, options),
@@ -167,11 +173,10 @@ export function createProgram(surroundings: () => Surroundings, end: (exitCode: 
   keys
     .command('rotate')
     .description('wrap the keys of all campaigns under a new master key; the fleet must not run')
-    .option('--sealing', 'exchange the pair that results are sealed with on their way instead')
-    .action(async ({ sealing }: { sealing?: true }) => {
-      const { rotateKeys, rotateSealing } = await import('./commands/keys-rotate.ts');
-      await run(sealing ? rotateSealing : rotateKeys)();
-    });
+    .option('--sealing', 'instead, the pair that results are sealed with on their way')
+    .option('--index', 'instead, the key that numbers are known by: each is opened and put under another')
+    .option('--audit', 'instead, the key that the audit is sealed with, from here on')
+    .action(async (options: RotateOptions) => run((await import('./commands/keys-rotate.ts')).rotateKeys)(options));
 
   const audit = program.command('audit').description('who did what with the numbers, and whether that record is whole');
   audit

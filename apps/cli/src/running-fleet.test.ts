@@ -7,12 +7,12 @@ import { createNumfleet, type Numfleet, refusal } from './testing/numfleet.ts';
 
 let fleet: FleetUnderTest;
 let numfleet: Numfleet;
-/** A finished campaign of two pages and five numbers. */
+/** A campaign of two pages and five numbers that has finished its first round. */
 let campaign: string;
 beforeAll(async () => {
   fleet = await startFleetUnderTest();
   numfleet = await createNumfleet({ home: fleet.home, env: { NUMFLEET_EGRESS_HOSTS: fleet.sites.egressHosts } });
-  const run = await numfleet.run([...crawl('http://harbour-bakery.test/'), '--wait', '--json']);
+  const run = await numfleet.run([...crawl('http://harbour-bakery.test/'), '--every', '7d', '--wait', '--json']);
   expect(run).toMatchObject({ exitCode: 0, stderr: '' });
   campaign = JSON.parse(run.stdout).campaign;
 });
@@ -88,7 +88,15 @@ test('the limits of a campaign are changed while it runs', async () => {
   const options = ['--depth', '0', '--delay', '3600000', '--json'];
   const started = await numfleet.run(['crawl', ...seeds, '--purpose', 'a test', ...options]);
   const id = JSON.parse(started.stdout).campaign;
-  const { exitCode, stdout } = await numfleet.run(['limit', id, '--delay', '0', '--json']);
+  const { exitCode, stdout } = await numfleet.run([
+    'limit',
+    id,
+    '--delay',
+    '0',
+    '--domain-concurrency',
+    'none',
+    '--json',
+  ]);
   expect({ exitCode, status: JSON.parse(stdout) }).toMatchObject({ exitCode: 0, status: { campaign: id } });
   await until('the campaign to end', 30_000, async () => (await fleet.api.status(id)).state === 'finished');
 });
@@ -141,7 +149,11 @@ test('page tells why a URL was fetched, or that no campaign met it; - reads it f
   const url = 'http://harbour-bakery.test/contact';
   const found = { campaign, url, state: 'done', code: null, depth: 1, foundOn: 'http://harbour-bakery.test/' };
   const byInput = await numfleet.run(['page', '-', '--json'], { input: `${url}\n` });
-  expect(JSON.parse(byInput.stdout)).toMatchObject({ ...found, httpStatus: 200, findings: 3 });
+  const told = JSON.parse(byInput.stdout);
+  expect(told).toMatchObject({ ...found, httpStatus: 200, findings: 3, changed: null });
+  const days = (Date.parse(told.nextVisitAt) - Date.parse(told.lastFetchedAt)) / 86_400_000;
+  expect(days).toBeGreaterThan(6.9);
+  expect(days).toBeLessThanOrEqual(7);
   expect(await numfleet.run(['page', url])).toEqual(
     done(expect.stringMatching(/^campaign +\d+\n(.*\n)*state +done\n/)),
   );

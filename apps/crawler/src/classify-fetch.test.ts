@@ -16,6 +16,7 @@ function document(changes: Partial<Extract<FetchOutcome, { kind: 'document' }>> 
     headers: { 'content-type': 'text/html; charset=utf-8' },
     body: Buffer.from('<p>hello'),
     truncated: false,
+    unchanged: false,
     ...changes,
   };
 }

@@ -1,7 +1,8 @@
-import type { CutKind, PageCode, PageOutcome, ResultLink } from '@numfleet/contracts';
+import type { CutKind, PageCode, PageOutcome, PageValidators, ResultLink } from '@numfleet/contracts';
 import { blockedBy, type FetchOutcome } from '@numfleet/egress';
 import { normaliseUrl, type UrlCodec } from '@numfleet/privacy';
 import type { FetchedDocument } from './fetch-page.ts';
+import { readValidators } from './page-validators.ts';
 
 /** What a fetch means for its page: whether there is something to read, and what to say if not. */
 export interface FetchVerdict {
@@ -15,6 +16,9 @@ export interface FetchVerdict {
   requestedAt: number | null;
   retryAfterMs: number | null;
   latencyMs: number | null;
+  address?: string | undefined;
+  /** Those of the page's own URL. */
+  validators: PageValidators | null;
 }
 
 export type ClassifyFetch = (fetched: FetchOutcome) => FetchVerdict;
@@ -30,10 +34,16 @@ export function createClassifyFetch(deps: { urls: UrlCodec }): ClassifyFetch {
       requestedAt: fetched.requestedAt,
       retryAfterMs: fetched.retryAfterMs,
       latencyMs: fetched.latencyMs,
+      address: fetched.address,
+      validators: null,
     };
     switch (fetched.kind) {
-      case 'document':
-        return { ...base, ...verdictOf(fetched), status: fetched.status, bytes: fetched.body.byteLength };
+      case 'document': {
+        const validators =
+          fetched.status === 200 && fetched.hops === 0 ? readValidators(fetched.headers, deps.urls) : null;
+        const size = { status: fetched.status, bytes: fetched.body.byteLength };
+        return { ...base, ...verdictOf(fetched), ...size, validators };
+      }
       case 'redirect': {
         const to = normaliseUrl(fetched.to);
         const links = to === null ? [] : [{ url: deps.urls.toWire(to), via: 'redirect' as const }];
@@ -48,7 +58,7 @@ export function createClassifyFetch(deps: { urls: UrlCodec }): ClassifyFetch {
 }
 
 function verdictOf(document: FetchedDocument): Pick<FetchVerdict, 'readable' | 'outcome' | 'code' | 'cuts'> {
-  const { status, retryAfterMs, truncated, headers } = document;
+  const { status, retryAfterMs, truncated, headers, unchanged } = document;
   const unreadable = { readable: false, cuts: [] };
   if (blockedBy(document) !== null) return { ...unreadable, outcome: 'failed', code: 'blocked' };
   // GitHub and others say 403 where a quota is spent.
@@ -57,6 +67,7 @@ function verdictOf(document: FetchedDocument): Pick<FetchVerdict, 'readable' | '
   }
   if (status >= 500) return { ...unreadable, outcome: 'failed', code: 'http-server-error' };
   if (status >= 400) return { ...unreadable, outcome: 'failed', code: 'http-client-error' };
+  if (unchanged) return { ...unreadable, outcome: 'not-modified', code: null };
   if (status >= 300) return { ...unreadable, outcome: 'failed', code: 'malformed-response' };
   if (!isReadable(headers['content-type'])) return { ...unreadable, outcome: 'failed', code: 'not-html' };
   return { readable: true, outcome: 'done', code: truncated ? 'too-large' : null, cuts: truncated ? ['body'] : [] };

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type FleetEvent, NumfleetError, type PageJob, untraced } from '@numfleet/contracts';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type FleetEvent, NumfleetError, type PageJob, type RenderAdvice, untraced } from '@numfleet/contracts';
 import { createDoor } from '@numfleet/egress';
 import { parseEgressHosts } from '@numfleet/egress/rules';
 import { createUrlCodec } from '@numfleet/privacy';
@@ -83,6 +86,24 @@ function crawler(parts: { fetchPage?: FetchPage; renderPage?: RenderPage; read?:
     emit,
   });
   return { crawlPage, stages };
+}
+
+/** What it was asked, by its headers. */
+async function serve(listener: RequestListener) {
+  const asked: IncomingHttpHeaders[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.headers);
+    listener(request, response);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    asked,
+    port: (server.address() as AddressInfo).port,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
 }
 
 const bakery = 'http://harbour-bakery.test/';
@@ -185,6 +206,87 @@ describe('a page job', () => {
       outcome: 'done',
     });
     expect(stages).toEqual(['fetch', 'read']);
+  });
+
+  describe('that is visited again', () => {
+    const revisited = async (
+      listener: RequestListener,
+      revisit: PageJob['hostContext']['revisit'],
+      changes: Partial<Reading> = {},
+      { render = 'auto', advice }: { render?: PageJob['render']; advice?: RenderAdvice } = {},
+    ) => {
+      await using site = await serve(listener);
+      await using own = createDoor({
+        hosts: parseEgressHosts(`again.test=127.0.0.1:${site.port}`),
+        contact: null,
+        userAgent: 'Numfleet/test',
+        emit: () => {},
+      });
+      const holdings = createHoldings(() => {});
+      const { crawlPage, stages } = crawler({
+        fetchPage: createFetchPage({ door: own, urls, holdings, maxBytes: 1_000_000 }),
+        read: async () => ({ ...reading, ...changes }),
+      });
+      const hostContext = { robots: [], ...(advice && { render: { kind: 1, advice } }), ...(revisit && { revisit }) };
+      const result = await crawlPage(jobFor('http://again.test/', { render, hostContext }), never);
+      return { result, stages, asked: site.asked };
+    };
+    const number = '"v-4420794609"';
+    const lastModified = 'Mon, 23 Nov 2026 09:00:00 GMT';
+    const whole: RequestListener = (_, response) =>
+      response.writeHead(200, { 'content-type': 'text/html', etag: number, 'last-modified': lastModified }).end('<p>');
+
+    it('tells its validators where they are wanted, and I3: one that may hold a number encrypted', async () => {
+      const { result } = await revisited(whole, {});
+      expect(result.validators).toEqual({ etag: { c: expect.any(String) }, lastModified });
+      expect(urls.fromWire(result.validators?.etag ?? expect.unreachable())).toBe(number);
+      expect(JSON.stringify(result)).not.toContain('4420794609');
+      expect((await revisited(whole, undefined)).result).not.toHaveProperty('validators');
+      expect((await revisited(whole, {}, { noindex: true })).result).not.toHaveProperty('validators');
+    });
+
+    it('costs neither reading nor a browser when it is as it was', async () => {
+      const given = { etag: urls.toWire(number), lastModified };
+      const { result, stages, asked } = await revisited((_, response) => response.writeHead(304).end(), given);
+      expect(asked).toEqual([expect.objectContaining({ 'if-none-match': number, 'if-modified-since': lastModified })]);
+      expect(result).toMatchObject({
+        outcome: 'not-modified',
+        code: null,
+        sealed: null,
+        http: { status: 304, bytes: 0 },
+      });
+      expect(stages).toEqual(['fetch']);
+    });
+
+    it.each([
+      [{ render: 'always' }, 0],
+      [{ advice: 'sample' }, 0],
+      [{ advice: 'browser' }, 0],
+      [{ advice: 'static' }, 1],
+    ] as const)('is wanted whole where a browser may be to read it (%o)', async (how, conditional) => {
+      const { asked } = await revisited(whole, { lastModified }, {}, how);
+      expect(asked.filter((headers) => 'if-modified-since' in headers)).toHaveLength(conditional);
+    });
+
+    it.each([
+      ['no tag', { etag: 'unquoted' }],
+      ['too long', { etag: `"${'x'.repeat(300)}"` }],
+      ['beyond ASCII', { etag: '"\u00e9"' }],
+      ['no date', { 'last-modified': 'yesterday' }],
+    ])('does not repeat to its host what is %s', async (_, headers) => {
+      const { result } = await revisited((_request, response) => response.writeHead(200, headers).end('<p>'), {});
+      expect(result).toMatchObject({ outcome: 'done' });
+      expect(result).not.toHaveProperty('validators');
+    });
+
+    it('tells none of the address that it was redirected to', async () => {
+      const { result } = await revisited((request, response) => {
+        if (request.url === '/') response.writeHead(302, { location: '/b' }).end();
+        else whole(request, response);
+      }, {});
+      expect(result).toMatchObject({ outcome: 'done' });
+      expect(result).not.toHaveProperty('validators');
+    });
   });
 
   it('I6, G21: ends at its deadline whatever a stage does, with the code of that stage', async () => {

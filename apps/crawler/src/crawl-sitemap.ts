@@ -78,11 +78,12 @@ function crawled(
   fetched: FetchedSitemap,
   { urls, worker }: { urls: UrlCodec; worker: string },
 ): CrawledSitemap {
-  const { outcome, code, status, bytes, cuts, requestedAt, retryAfterMs, latencyMs } = fetched;
+  const { outcome, code, status, bytes, cuts, requestedAt, retryAfterMs, latencyMs, address } = fetched;
   const end = {
     ...({ v: 1, kind: 'sitemap', leaseToken: job.leaseToken, pageId: job.pageId, campaignId: job.campaignId } as const),
     ...{ worker, requestedAt, finishedAt: Date.now(), retryAfterMs, outcome, code, http: { status, bytes }, cuts },
     ...(latencyMs !== null && { latencyMs }),
+    address,
   };
   const normal = (listed: string[]) => {
     const kept = listed.map((url) => normaliseUrl(url, fetched.base)).filter((url) => url !== null);

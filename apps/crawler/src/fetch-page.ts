@@ -3,6 +3,7 @@ import type { Door, FetchOutcome } from '@numfleet/egress';
 import type { UrlCodec } from '@numfleet/privacy';
 import { abandonOnAbort, type Deadline } from '@numfleet/service';
 import type { Holdings } from './holdings.ts';
+import { openValidators } from './page-validators.ts';
 
 export type FetchedDocument = Extract<FetchOutcome, { kind: 'document' }>;
 export type FetchPage = (job: PageJob, deadline: Deadline) => Promise<FetchOutcome>;
@@ -20,6 +21,7 @@ export function createFetchPage(deps: { door: Door; urls: UrlCodec; holdings: Ho
       maxBytes: deps.maxBytes,
       maxRedirects,
       accept,
+      unless: openValidators(job, deps.urls),
       deadlineAt: Date.now() + deadline.remainingMs(),
       signal: deadline.signal,
     });

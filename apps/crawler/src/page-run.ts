@@ -67,6 +67,7 @@ export function startPageRun(deps: { job: PageJob; worker: string; stages: Stage
       finishedAt: Date.now(),
       retryAfterMs: fetch?.retryAfterMs ?? null,
       ...(typeof fetch?.latencyMs === 'number' && { latencyMs: fetch.latencyMs }),
+      address: fetch?.address,
       outcome,
       code,
       http: { status: fetch?.status ?? null, bytes: fetch?.bytes ?? 0, rendered: rendered !== null },
@@ -75,6 +76,7 @@ export function startPageRun(deps: { job: PageJob; worker: string; stages: Stage
       sealed: reading?.sealed ?? null,
       findings: reading?.findings ?? 0,
       rejected: reading?.rejected ?? {},
+      ...(outcome === 'done' && job.hostContext.revisit && fetch?.validators && { validators: fetch.validators }),
       ...evidence(outcome),
     };
   }

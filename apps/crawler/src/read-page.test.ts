@@ -61,6 +61,7 @@ function fetched(html: string): FetchedDocument {
     headers: { 'content-type': 'text/html' },
     body: Buffer.from(html),
     truncated: false,
+    unchanged: false,
     requestedAt: 1,
     retryAfterMs: null,
     latencyMs: null,

@@ -70,7 +70,7 @@ export function createDispatch(deps: DispatchDeps) {
     const claim = await claimPages(deps.store, { now, window: deps.window, leaseMs: deps.leaseMs });
     const { allowed, disallowed } = obeyRobots(claim, deps.urls);
     if (disallowed.length > 0) {
-      const excluded = await excludePages(deps.store, disallowed, 'robots-disallowed');
+      const excluded = await excludePages(deps.store, disallowed, { code: 'robots-disallowed', now });
       deps.emit({ type: 'dispatch.excluded', code: 'robots-disallowed', pages: excluded });
     }
     const advice = await adviseRender(allowed);
@@ -124,7 +124,12 @@ function pageJobOf(
     depth: page.depth,
     render: page.render,
     region: page.region,
-    hostContext: { robots: carriedRules(page, claim), ...(render && { render }), ...(seen && { seen }) },
+    hostContext: {
+      robots: carriedRules(page, claim),
+      ...(render && { render }),
+      ...(seen && { seen }),
+      ...(page.revisit && { revisit: page.revisit }),
+    },
   };
 }
 

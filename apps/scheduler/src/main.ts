@@ -15,6 +15,7 @@ import {
   forgetWorkers,
   readFilters,
   recordWorker,
+  revisitPages,
   type StoreOptions,
 } from '@numfleet/store';
 import { anchorFileOf, createAnchorAudit } from './audit/anchor-audit.ts';
@@ -98,6 +99,11 @@ process.exit(
       for (const campaignId of await store.transaction((tx) => finishCampaigns(tx, { now }))) {
         emit({ type: 'campaign.finished', campaignId });
       }
+    });
+    loop('revisit-pages', 5_000, async (now) => {
+      const { pages, more } = await store.transaction((tx) => revisitPages(tx, { now }));
+      if (pages > 0) emit({ type: 'pages.due-again', pages });
+      return more;
     });
     loop('exclude-unfetchable', 1_000, async (now) => {
       for (const [code, pages] of Object.entries(await excludeUnfetchable(store, { now }))) {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { CampaignSettings, PageResult } from '@numfleet/contracts';
+import type { CampaignSettings, PageResult, WireUrl } from '@numfleet/contracts';
 import { registrableDomain } from '@numfleet/egress/rules';
 import { createPageKeyer, createUrlCodec, sealFindings } from '@numfleet/privacy';
 import {
@@ -169,6 +169,20 @@ describe('stage 5', () => {
     const endings = await createSink().commitResults([forged, await sealedResult(second)]);
     expect(endings).toEqual([{ ending: 'dead-letter', code: 'contract-invalid' }, { ending: 'done' }]);
     expect((await pageRows(campaign)).map((row) => row.state).sort()).toEqual(['done', 'leased']);
+  });
+
+  it('I3: an address that holds a number rests encrypted, whether it came plain, encrypted, or in another spelling', async () => {
+    const { campaign, host, pages } = await leasePages(['/']);
+    const { commitResults, urls } = createSink();
+    const addressOf = (last: number) => `http://${host}/tel/0207946095${last}`;
+    const sent = [{ p: addressOf(1) }, urls.toWire(addressOf(2)), urls.toWire(`${addressOf(3)}#call`)];
+    const links = sent.map((url) => ({ url, via: 'link' as const }));
+    await commitResults(pages.map((page) => resultOf(page, new Date(), { links })));
+    const { rows } = await database
+      .store('numfleet_owner')
+      .query<{ url: WireUrl }>('select url from pages where campaign_id = $1 and depth = 1', [campaign]);
+    expect(rows.map(({ url }) => Object.keys(url))).toEqual([['c'], ['c'], ['c']]);
+    expect(rows.map(({ url }) => urls.fromWire(url)).sort()).toEqual([addressOf(1), addressOf(2), addressOf(3)]);
   });
 
   it('a result that the database refuses is set aside alone', async () => {

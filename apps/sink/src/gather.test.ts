@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { createGather } from './gather.ts';
 
 it('gives every item its own outcome, in batches of at most max, so many at a time', async () => {
@@ -15,6 +15,7 @@ it('gives every item its own outcome, in batches of at most max, so many at a ti
         const gather = createGather<number, number>({
           max,
           ms: 1,
+          apartMs: 3,
           atOnce,
           work: async (items) => {
             working += 1;
@@ -44,6 +45,7 @@ it('a batch that fails fails its own items, and the next one is worked on', asyn
   const gather = createGather<number, number>({
     max: 2,
     ms: 1,
+    apartMs: 1,
     atOnce: 1,
     work: async (items) => {
       turn += 1;
@@ -53,4 +55,26 @@ it('a batch that fails fails its own items, and the next one is worked on', asyn
   });
   const settled = await Promise.allSettled([gather(1), gather(2), gather(3)]);
   expect(settled.map((one) => one.status)).toEqual(['rejected', 'rejected', 'fulfilled']);
+});
+
+it('what comes after a lull is soon worked on, and a stream in batches that begin apart', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const batches: number[][] = [];
+  const gather = createGather<number, number>({
+    ...{ max: 50, ms: 20, apartMs: 100, atOnce: 3 },
+    work: async (items) => {
+      batches.push(items);
+      return items;
+    },
+  });
+  void gather(1);
+  await vi.advanceTimersByTimeAsync(20);
+  expect(batches).toEqual([[1]]);
+  void gather(2);
+  await vi.advanceTimersByTimeAsync(99);
+  void gather(3);
+  expect(batches).toEqual([[1]]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(batches).toEqual([[1], [2, 3]]);
 });

@@ -30,8 +30,8 @@ import { createOutlastPostgres } from './outlast-postgres.ts';
 import { createPrepareCommits } from './prepare-commits.ts';
 import { createTraceBatches } from './trace-batches.ts';
 
-/** Results gathered into one transaction at most, and how long the first of them waits, ms. */
-const batch = { max: 50, ms: 20, atOnce: 3 };
+/** Results gathered into one transaction. */
+const batch = { max: 50, ms: 20, apartMs: 100, atOnce: 3 };
 /** Of three batches one is opened while one is committed and one waits for it; a fourth gathers. */
 const concurrency = batch.max * (batch.atOnce + 1);
 

@@ -13,9 +13,16 @@ export interface OpenedResult {
   result: PageResult | SitemapResult;
   findings: PlainFinding[];
   /** Normalised again: crawlers are of the hostile zone. */
-  links: { url: string; via: ResultLink['via'] }[];
+  links: OpenedLink[];
   /** Further sitemaps that a sitemap leads to. */
   sitemaps: OpenedResult['links'];
+}
+
+interface OpenedLink {
+  url: string;
+  via: ResultLink['via'];
+  /** The address as it came, where it came encrypted and in this very spelling. */
+  sealed?: WireUrl;
 }
 
 /**
@@ -83,7 +90,8 @@ function openLinks(links: readonly ResultLink[], urls: UrlCodec): OpenedResult['
     const plain = openUrl(url, urls);
     if (plain === null) return null;
     const normalised = normaliseUrl(plain);
-    if (normalised !== null) opened.push({ url: normalised, via });
+    if (normalised !== null)
+      opened.push({ url: normalised, via, ...('c' in url && normalised === plain && { sealed: url }) });
   }
   return opened;
 }

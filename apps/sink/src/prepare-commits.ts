@@ -106,9 +106,12 @@ export function createPrepareCommits(deps: {
     const hosts = moved.map((link) => new URL(link.url).host).filter((host) => !scope.hosts.has(host));
     if (hosts.length > 0) await widenScope(deps.store, context.campaignId, hosts);
     const widened = { ...scope, hosts: new Set([...scope.hosts, ...hosts]) };
-    return found.map(({ url, via }) =>
+    return found.map((link) =>
       // A redirect is the same step of the way; a link is one more.
-      deps.offerPage({ url, via, depth: context.depth + (via === 'link' ? 1 : 0), foundOn: context.pageId }, widened),
+      deps.offerPage(
+        { ...link, depth: context.depth + (link.via === 'link' ? 1 : 0), foundOn: context.pageId },
+        widened,
+      ),
     );
   }
 

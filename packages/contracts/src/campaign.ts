@@ -36,9 +36,14 @@ export const campaignSettings = z.strictObject({
   delayMs: z.int().min(0).max(3_600_000).default(1_000),
   /** Pages of one host at a time; takes effect only with `delayMs` 0 (I7). */
   hostConcurrency: z.int().min(1).max(64).default(1),
+  /** Hosts of one registrable domain, and hosts at one IP address, that are asked at a time; null: no limit but theirs. */
+  domainConcurrency: z.int().min(1).max(10_000).nullable().default(null),
+  addressConcurrency: z.int().min(1).max(10_000).nullable().default(null),
   retentionDays: z.int().min(1).max(3_650).default(30),
-  /** From its creation, s; what is queued then is excluded. Null: until there is nothing more to fetch. */
+  /** From its creation, or the beginning of a later round, s; what is queued then is excluded. Null: until nothing is left. */
   maxSeconds: z.int().min(1).max(315_360_000).nullable().default(null),
+  /** The usual time between two visits of a page, s; null: each is visited once. */
+  everySeconds: z.int().min(3_600, 'at least an hour').max(31_536_000, 'at most 365 days').nullable().default(null),
   /** Read the sitemaps that hosts in scope have. */
   sitemaps: z.boolean().default(false),
 });
@@ -51,6 +56,8 @@ export const campaignLimits = z
     maxPages: campaignSettings.shape.maxPages.unwrap(),
     delayMs: campaignSettings.shape.delayMs.unwrap(),
     hostConcurrency: campaignSettings.shape.hostConcurrency.unwrap(),
+    domainConcurrency: campaignSettings.shape.domainConcurrency.unwrap(),
+    addressConcurrency: campaignSettings.shape.addressConcurrency.unwrap(),
   })
   .partial();
 export type CampaignLimits = z.infer<typeof campaignLimits>;
@@ -81,8 +88,11 @@ export const campaignStatus = z.object({
   excludedOverflow: z.int(),
   numbers: z.int(),
   sightings: z.int(),
-  /** From creation to the end, or to now. */
+  /** From creation, or the beginning of its present round, to the end, or to now. */
   seconds: z.number(),
+  /** The usual time between two visits of a page, s, and when the first is due that is to be visited again. */
+  everySeconds: z.int().nullable(),
+  nextVisitAt: z.string().nullable(),
 });
 export type CampaignStatus = z.infer<typeof campaignStatus>;
 
@@ -138,6 +148,10 @@ export const pageView = z.object({
   findings: z.int().nullable(),
   lastFetchedAt: z.string().nullable(),
   nextAttemptAt: z.string().nullable(),
+  /** Whether its last visit found other text than the one before; null where there was none before, or it cannot be told. */
+  changed: z.boolean().nullable(),
+  /** When it is due to be visited again, of a campaign that does so. */
+  nextVisitAt: z.string().nullable(),
 });
 export type PageView = z.infer<typeof pageView>;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageKind, renderAdvices } from './rendering.ts';
-import { leaseToken, maxCarriedRobotsRules, regionCode, robotsRule, rowId, wireUrl } from './wire.ts';
+import { leaseToken, maxCarriedRobotsRules, pageValidators, regionCode, robotsRule, rowId, wireUrl } from './wire.ts';
 
 export const renderModes = ['auto', 'always', 'never'] as const;
 export type RenderMode = (typeof renderModes)[number];
@@ -32,6 +32,8 @@ export const pageJob = z.strictObject({
     render: z.strictObject({ kind: pageKind, advice: z.enum(renderAdvices) }).optional(),
     /** The generation of the campaign's filter to look links up in; none: all links are sent in full. */
     seen: z.int().positive().optional(),
+    /** It will be visited again, so its validators are wanted; those given are its last visit's, and a 304 is an answer. */
+    revisit: pageValidators.optional(),
   }),
 });
 

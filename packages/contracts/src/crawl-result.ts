@@ -3,13 +3,14 @@ import { pageCodeList } from './error-codes.ts';
 import { rejectReasons } from './findings.ts';
 import { renderEvidence } from './rendering.ts';
 import { pageKeyBytes } from './seen-filter.ts';
-import { epochMs, leaseToken, robotsRule, rowId, wireUrl } from './wire.ts';
+import { epochMs, leaseToken, pageValidators, robotsRule, rowId, wireUrl } from './wire.ts';
 
 /** What was cut at a limit, so that no cut is silent (I8). A closed set: it is a label value. */
 export const cutKinds = ['body', 'links', 'findings', 'subresources', 'robots', 'time'] as const;
 export type CutKind = (typeof cutKinds)[number];
 
-export const pageOutcomes = ['done', 'failed', 'excluded', 'throttled'] as const;
+/** `not-modified`: the host says that the page is what it was at its last visit, and sent nothing of it. */
+export const pageOutcomes = ['done', 'not-modified', 'failed', 'excluded', 'throttled'] as const;
 export type PageOutcome = (typeof pageOutcomes)[number];
 
 const leased = {
@@ -24,6 +25,8 @@ const leased = {
   retryAfterMs: z.int().nonnegative().max(86_400_000).nullable(),
   /** From the start of the last document request to the head of its answer, ms; none where no answer came. */
   latencyMs: z.int().nonnegative().max(3_600_000).optional(),
+  /** The host's, to which that request was sent; none where it was not sent. */
+  address: z.union([z.ipv4(), z.ipv6()]).optional(),
 };
 
 export const linkVias = ['link', 'redirect'] as const;
@@ -58,6 +61,8 @@ export const pageResult = z.strictObject({
   sealed: z.base64().nullable(),
   findings: z.int().nonnegative(),
   rejected: z.partialRecord(z.enum(rejectReasons), z.int().nonnegative()),
+  /** For its next visit, where the job asked for them and the page's own URL gave some. */
+  validators: pageValidators.optional(),
   /** What the page tells of others of its host. */
   hostEvidence: z
     .strictObject({

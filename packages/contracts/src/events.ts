@@ -141,6 +141,8 @@ export type FleetEvent =
   | { type: 'dispatch.excluded'; code: PageCode; pages: number }
   | { type: 'lease.expired'; verdict: 'extended' | 'attempt' | 'redispatched' | 'poison'; count: number }
   | { type: 'campaign.finished'; campaignId: string }
+  /** Pages that are visited again and again were queued for their next visit. */
+  | { type: 'pages.due-again'; pages: number }
   /** What became of a filter over the pages that a campaign knows (G42). */
   | { type: 'filter.changed'; campaignId: string; generation: number; state: FilterState | 'dropped'; keys: number }
   /** Of so many answers so many were wrong; `usual` is the share that was expected. */

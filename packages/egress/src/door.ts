@@ -4,6 +4,7 @@ import type { EgressHosts } from './address/egress-hosts.ts';
 import { type Connect, createConnect, type Destination } from './address/guarded-connect.ts';
 import { createDnsLookup, type Lookup } from './address/look-up.ts';
 import { createNameCache } from './address/name-cache.ts';
+import { createNewestAddresses } from './address/newest-addresses.ts';
 import { openSocket } from './address/open-socket.ts';
 import { createProxyOpener } from './address/open-through-proxy.ts';
 import { createAgent } from './fetch/create-agent.ts';
@@ -44,8 +45,9 @@ export function createDoor({
 }: DoorDependencies): Door {
   const closing = new AbortController();
   const resolve = createNameCache({ lookup, emit, closing: closing.signal });
+  const addresses = createNewestAddresses();
   const connect = createConnect({
-    ...{ hosts, resolve, emit, contact, closing: closing.signal },
+    ...{ hosts, resolve, emit, contact, closing: closing.signal, onConnected: addresses.note },
     open: openSocket,
     openPublic: upstream === undefined ? openSocket : createProxyOpener(upstream),
   });
@@ -59,7 +61,11 @@ export function createDoor({
 
   return {
     connect,
-    fetchDocument: (request) => fetchDocument(request, { dispatcher, waiters, emit, userAgent }),
+    async fetchDocument(request) {
+      const outcome = await fetchDocument(request, { dispatcher, waiters, emit, userAgent });
+      const address = addresses.of(new URL(request.url).hostname);
+      return outcome.requestedAt === null || address === undefined ? outcome : { ...outcome, address };
+    },
     async startProxy() {
       const proxy = await startProxy(counted);
       proxies.add(proxy);

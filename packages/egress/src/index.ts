@@ -7,6 +7,7 @@ export { retryAfterOf } from './fetch/retry-after.ts';
 export type { EgressProxy } from './proxy.ts';
 export type { ProxyPass } from './proxy-passes.ts';
 export { fetchRobots, type RobotsOutcomeFields } from './robots/fetch-robots.ts';
+export { withholdDigits } from './robots/is-allowed.ts';
 export { parseRobots, productToken, type Robots } from './robots/parse-robots.ts';
 export { type RobotsTag, robotsTagOf } from './robots/robots-tag.ts';
 export { type FetchedSitemap, fetchSitemap, type SitemapRequest } from './sitemaps/fetch-sitemap.ts';

@@ -16,6 +16,7 @@ export async function migrateQueue(options: { connectionString: string }): Promi
     await client.query("SELECT pg_advisory_lock(hashtext('numfleet.queue-migrations'))");
     await runMigrations(client);
     await client.query(definers);
+    await client.query(unread);
     await client.query(grants(await existing(client)));
   } finally {
     await client.end();
@@ -44,6 +45,14 @@ const definers = `
       EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = bullmq, pg_temp', routine);
     END LOOP;
   END $$`;
+
+/**
+ * Four times in a job's life BullMQ tells who listens to its stream of events, by a row, a look for rows that are too old and a
+ * notification. Nobody listens, and on Postgres that was a fifth of what a job costs.
+ */
+const unread = `
+  CREATE OR REPLACE FUNCTION bullmq.publish_event(p_queue text, p_event text, p_data jsonb) RETURNS bigint
+  LANGUAGE sql IMMUTABLE AS 'SELECT NULL::bigint'`;
 
 function grants(roles: string[]): string {
   if (roles.length === 0) return 'SELECT 1';

@@ -1,7 +1,9 @@
 import { queueNames } from '@numfleet/contracts';
 import { createTestDatabase } from '@numfleet/embedded/testing';
+import { openPool } from '@numfleet/postgres';
 import { expect, inject, test } from 'vitest';
 import { migrateQueue, openQueue } from './index.ts';
+import { job } from './testing/messages.ts';
 import { createTestFront } from './testing/test-front.ts';
 
 /** A database whose connections go silent when they are asked for the version of the tables, until `heal()`. */
@@ -49,4 +51,21 @@ test('a database without the tables is told at once (negative control)', async (
   const began = performance.now();
   await expect(queue.depth()).rejects.toMatchObject({ code: 'queue-unavailable' });
   expect(performance.now() - began).toBeLessThan(5_000);
+});
+
+test('I8: nothing is written for a stream of events that nobody reads', async () => {
+  const url = await createTestDatabase(inject('postgresUrl'));
+  await migrateQueue({ connectionString: url });
+  const connection = { kind: 'postgres', url } as const;
+  await using queue = openQueue({ queue: queueNames.crawl, connection, emit: () => {}, applicationName: 'test' });
+  await queue.add([job()]);
+  expect(await queue.depth()).toMatchObject({ waiting: 1 });
+  await using pool = openPool({
+    connectionString: url,
+    applicationName: 'test',
+    max: 1,
+    statementTimeoutMs: 5_000,
+    clientGraceMs: 1_000,
+  });
+  expect((await pool.pool.query('select count(*)::int as events from bullmq.event')).rows).toEqual([{ events: 0 }]);
 });

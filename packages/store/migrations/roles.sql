@@ -9,7 +9,7 @@ declare
 begin
   for role, rights in values
     ('numfleet_scheduler', $rights$
-      grant select, update (state, finished_at) on campaigns to %1$I;
+      grant select, update (state, finished_at, reopened_at) on campaigns to %1$I;
       grant select, update on hosts, origins to %1$I;
       grant select, update on pages to %1$I;
       grant select on render_evidence to %1$I;
@@ -34,6 +34,8 @@ begin
       grant select, insert on campaign_hosts, campaign_origins to %1$I;
       grant select on campaign_counts, campaign_count_deltas, campaign_totals to %1$I;
       grant select, insert on numbers, sightings to %1$I;
+      -- What stands on its page no more is not renewed.
+      grant update (on_page) on sightings to %1$I;
       grant select, insert, update on render_evidence to %1$I;
       grant insert on seen_filter_answers to %1$I;
       grant select on suppressions to %1$I;
@@ -47,10 +49,12 @@ begin
       -- Only to lock an origin whose sitemaps it looks for.
       grant update (robots_sitemaps) on origins to %1$I;
       grant select, insert on pages to %1$I;
-      grant update (state, code, depth, via, found_on, not_before, attempts, throttled, worker_losses) on pages to %1$I;
+      grant update (state, code, depth, via, found_on, not_before, revisit_at, attempts, throttled, worker_losses) on pages to %1$I;
       grant select on frontiers, campaign_counts, campaign_count_deltas, campaign_totals to %1$I;
       grant insert on frontier_wakeups to %1$I;
       grant select, delete on numbers, sightings to %1$I;
+      -- An opt-out: what is held of it is not renewed.
+      grant update (on_page) on sightings to %1$I;
       grant select, insert on suppressions to %1$I;
       -- Shredding: the key goes, and its row stays.
       grant select, insert, update (wrapped, master_id, shredded_at) on campaign_keys to %1$I;

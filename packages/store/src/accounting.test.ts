@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   auditCounts,
   type ClaimedPage,
@@ -13,36 +13,14 @@ import {
   listCampaigns,
   readCampaignStatus,
   recordLostLeases,
-  type Store,
   setCampaignState,
 } from './index.ts';
-import {
-  answerRobots,
-  claimAnswered,
-  createTestDatabase,
-  offer,
-  resultOf,
-  sealedNumber,
-  settingsOf,
-  type TestDatabase,
-} from './testing/test-database.ts';
+import { answerRobots, claimAnswered, offer, resultOf, sealedNumber, settingsOf } from './testing/test-database.ts';
+import { openTestStores } from './testing/test-stores.ts';
 
-let database: TestDatabase;
-let scheduler: Store;
-let sink: Store;
-let console: Store;
-let owner: Store;
 const start = new Date('2026-11-23T10:00:00Z');
 
-beforeAll(async () => {
-  database = await createTestDatabase(inject('postgresUrl'));
-  scheduler = database.store('numfleet_scheduler');
-  sink = database.store('numfleet_sink', 8);
-  console = database.store('numfleet_console');
-  owner = database.store('numfleet_owner', 2);
-});
-
-afterAll(() => database[Symbol.asyncDispose]());
+const { owner, scheduler, sink, console } = await openTestStores();
 
 const settings = settingsOf({ delayMs: 0, hostConcurrency: 8, maxPages: 250 });
 const create = (seeds: Parameters<typeof offer>[0][]) =>
@@ -102,7 +80,7 @@ test('I9: counts add up at every instant while sinks, schedulers and the console
       return offer(`http://busy-${n % 5}.test/${n}`, { depth: page.depth + 1, via: 'link', excluded });
     });
     const lease = { kind: 'page', id: page.id, leaseToken: page.leaseToken } as const;
-    if (dice < 0.1) await excludePages(scheduler, [page], 'robots-disallowed');
+    if (dice < 0.1) await excludePages(scheduler, [page], { code: 'robots-disallowed', now: now() });
     else if (dice < 0.2) await scheduler.transaction((tx) => recordLostLeases(tx, [lease], { now: now() }));
     else {
       const failed = dice < 0.4 ? ({ outcome: 'failed', code: 'connection-lost' } as const) : {};

@@ -1,40 +1,21 @@
 import type { CampaignSettings, PageResult } from '@numfleet/contracts';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   type ClaimedPage,
   claimPages,
   commitPageResult,
-  createCampaign,
   failStalledHosts,
   findPage,
   type HostNews,
   readCampaignStatus,
-  type Store,
 } from './index.ts';
-import {
-  answerRobots,
-  createTestDatabase,
-  offer,
-  resultOf,
-  settingsOf,
-  type TestDatabase,
-} from './testing/test-database.ts';
+import { answerRobots, offer, resultOf } from './testing/test-database.ts';
+import { openTestStores, startCampaign } from './testing/test-stores.ts';
 
-let database: TestDatabase;
-let scheduler: Store;
-let sink: Store;
-let console: Store;
 let clock = Date.parse('2026-11-23T10:00:00Z');
 const now = () => new Date(clock);
 
-beforeAll(async () => {
-  database = await createTestDatabase(inject('postgresUrl'));
-  scheduler = database.store('numfleet_scheduler');
-  sink = database.store('numfleet_sink');
-  console = database.store('numfleet_console');
-});
-
-afterAll(() => database[Symbol.asyncDispose]());
+const { scheduler, sink, console } = await openTestStores();
 
 const claim = () => claimPages(scheduler, { now: now(), window: 1_000, leaseMs: 90_000 });
 
@@ -43,8 +24,7 @@ async function campaign(hosts: string, pages: number, settings: Partial<Campaign
   const seeds = hosts
     .split(' ')
     .flatMap((host) => Array.from({ length: pages }, (_, n) => offer(`http://${host}.test/${n}`)));
-  const create = { settings: settingsOf({ delayMs: 0, ...settings }), seeds, actor: 'test', now: now() };
-  const { id } = await console.transaction((tx) => createCampaign(tx, create));
+  const id = await startCampaign(console, seeds, now(), { delayMs: 0, ...settings });
   for (const robots of (await claim()).robots) await answerRobots(sink, robots, now());
   return id;
 }

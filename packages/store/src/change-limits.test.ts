@@ -1,46 +1,19 @@
 import type { CampaignLimits, CampaignSettings } from '@numfleet/contracts';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import {
-  auditCounts,
-  changeLimits,
-  claimPages,
-  commitPageResult,
-  createCampaign,
-  readCampaignStatus,
-  type Store,
-  setCampaignState,
-} from './index.ts';
-import {
-  answerRobots,
-  createTestDatabase,
-  offer,
-  resultOf,
-  settingsOf,
-  type TestDatabase,
-} from './testing/test-database.ts';
+import { expect, test } from 'vitest';
+import { auditCounts, changeLimits, claimPages, readCampaignStatus, setCampaignState } from './index.ts';
+import { answerRobots, offer } from './testing/test-database.ts';
+import { endPage, openTestStores, startCampaign } from './testing/test-stores.ts';
 
-let database: TestDatabase;
-let scheduler: Store;
-let sink: Store;
-let console: Store;
 let clock = Date.parse('2026-11-23T10:00:00Z');
 const now = () => new Date(clock);
 
-beforeAll(async () => {
-  database = await createTestDatabase(inject('postgresUrl'));
-  scheduler = database.store('numfleet_scheduler');
-  sink = database.store('numfleet_sink');
-  console = database.store('numfleet_console');
-});
-
-afterAll(() => database[Symbol.asyncDispose]());
+const { owner, scheduler, sink, console } = await openTestStores();
 
 const claim = () => claimPages(scheduler, { now: now(), window: 1_000, leaseMs: 90_000 });
 
 async function campaign(host: string, pages: number, settings: Partial<CampaignSettings>): Promise<string> {
   const seeds = Array.from({ length: pages }, (_, n) => offer(`http://${host}.test/${n}`));
-  const create = { settings: settingsOf(settings), seeds, actor: 'test', now: now() };
-  const { id } = await console.transaction((tx) => createCampaign(tx, create));
+  const id = await startCampaign(console, seeds, now(), settings);
   for (const robots of (await claim()).robots) await answerRobots(sink, robots, now());
   return id;
 }
@@ -51,11 +24,7 @@ const change = (campaignId: string, limits: CampaignLimits) =>
 test('a shorter delay and more slots count from the next page on', async () => {
   const id = await campaign('own', 9, { delayMs: 60_000 });
   clock += 60_000;
-  const [page] = (await claim()).pages;
-  if (!page) throw new Error('no page was claimed');
-  await sink.transaction((tx) =>
-    commitPageResult(tx, { result: resultOf(page, now()), numbers: [], links: [] }, { now: now() }),
-  );
+  await endPage(sink, (await claim()).pages[0], now());
   clock += 10;
   expect((await claim()).pages).toEqual([]);
   await change(id, { delayMs: 0, hostConcurrency: 3 });
@@ -70,7 +39,7 @@ test('I9: a larger budget queues what the smaller one excluded, to the page; a s
   expect(await pages()).toMatchObject({ queued: 7, excluded: 3 });
   await change(id, { maxPages: 2 });
   expect(await pages()).toMatchObject({ queued: 7, excluded: 3 });
-  expect((await auditCounts(database.store('numfleet_owner'), id)).exact).toBe(true);
+  expect((await auditCounts(owner, id)).exact).toBe(true);
 });
 
 test('of a campaign that has ended they stay', async () => {

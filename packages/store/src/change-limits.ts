@@ -1,10 +1,10 @@
 import { type CampaignLimits, type CampaignSettings, NumfleetError } from '@numfleet/contracts';
-import { lockCampaign } from './lock-campaign.ts';
+import { isBetweenRounds, lockCampaign } from './lock-campaign.ts';
 import { recordAudit } from './record-audit.ts';
 import type { Transaction } from './store.ts';
 
 /**
- * Changes the limits of a campaign that runs. What is leased ends under those that it was leased under; what was excluded for
+ * Changes the limits of a campaign that runs, or that has another round to come. What is leased ends under those that it was leased under; what was excluded for
  * the page budget is queued again as far as a larger one allows, in the order in which it was found. A smaller budget takes
  * nothing back. Throws `campaign-unknown`, and `campaign-state` for one that has ended.
  */
@@ -12,8 +12,9 @@ export async function changeLimits(
   tx: Transaction,
   change: { campaignId: string; limits: CampaignLimits; actor: string; now: Date },
 ): Promise<void> {
-  const { id, state, settings } = await lockCampaign(tx, change.campaignId);
-  if (state !== 'active' && state !== 'paused') {
+  const campaign = await lockCampaign(tx, change.campaignId);
+  const { id, state, settings } = campaign;
+  if (state !== 'active' && state !== 'paused' && !isBetweenRounds(campaign)) {
     throw new NumfleetError('campaign-state', `The campaign is ${state}, so its limits stay. Start a new one.`);
   }
   const given = Object.entries(change.limits).filter(([, value]) => value !== undefined);
@@ -21,6 +22,9 @@ export async function changeLimits(
   const changed: CampaignSettings = { ...settings, ...limits };
   await tx.query('update campaigns set settings = $2 where id = $1', [id, JSON.stringify(changed)]);
   const pages = changed.maxPages > settings.maxPages ? await queueWithinBudget(tx, id, changed.maxPages) : 0;
+  if (state === 'finished' && pages > 0) {
+    await tx.query("update campaigns set state = 'active', finished_at = null where id = $1", [id]);
+  }
   // A host that sleeps until a delay is over that is shorter now is looked at again.
   await tx.query(
     'insert into frontier_wakeups (host_id) select distinct host_id from frontiers where campaign_id = $1',

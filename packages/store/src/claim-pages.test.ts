@@ -1,11 +1,9 @@
 import type { CampaignSettings } from '@numfleet/contracts';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   type ClaimedPage,
   type ClaimedRobots,
   claimPages,
-  commitPageResult,
-  createCampaign,
   enqueuePages,
   excludePages,
   type OfferedPage,
@@ -13,45 +11,22 @@ import {
   type Store,
   setCampaignState,
 } from './index.ts';
-import {
-  answerRobots,
-  claimAnswered,
-  createTestDatabase,
-  offer,
-  resultOf,
-  settingsOf,
-  type TestDatabase,
-} from './testing/test-database.ts';
+import { answerRobots, claimAnswered, offer } from './testing/test-database.ts';
+import { endPage, openTestStores, startCampaign } from './testing/test-stores.ts';
 
-let database: TestDatabase;
-let scheduler: Store;
-let sink: Store;
-let console: Store;
 /** One clock for the file, that only goes forward; every test has hosts of its own. */
 let clock = Date.parse('2026-11-23T10:00:00Z');
 const now = () => new Date(clock);
 
-beforeAll(async () => {
-  database = await createTestDatabase(inject('postgresUrl'));
-  scheduler = database.store('numfleet_scheduler');
-  sink = database.store('numfleet_sink');
-  console = database.store('numfleet_console');
-});
+const { scheduler, sink, console } = await openTestStores();
 
-afterAll(() => database[Symbol.asyncDispose]());
-
-async function campaign(seeds: OfferedPage[], settings: Partial<CampaignSettings> = {}): Promise<string> {
-  const create = { settings: settingsOf(settings), seeds, actor: 'test', now: now() };
-  return (await console.transaction((tx) => createCampaign(tx, create))).id;
-}
+const campaign = (seeds: OfferedPage[], settings: Partial<CampaignSettings> = {}) =>
+  startCampaign(console, seeds, now(), settings);
 
 const claim = (options: { window?: number; by?: Store } = {}) =>
   claimPages(options.by ?? scheduler, { now: now(), window: options.window ?? 1_000, leaseMs: 90_000 });
 
-const commit = (page: ClaimedPage) =>
-  sink.transaction((tx) =>
-    commitPageResult(tx, { result: resultOf(page, now()), numbers: [], links: [] }, { now: now() }),
-  );
+const commit = (page: ClaimedPage) => endPage(sink, page, now());
 
 const urls = (pages: readonly ClaimedPage[]) => pages.map(({ url }) => ('p' in url ? url.p : ''));
 
@@ -148,8 +123,8 @@ describe('I7: one host', () => {
     clock += 10_000;
     const { pages } = await claim();
     expect(urls(pages)).toEqual(['http://rules.test/no']);
-    expect(await excludePages(scheduler, pages, 'robots-disallowed')).toBe(1);
-    expect(await excludePages(scheduler, pages, 'robots-disallowed')).toBe(0);
+    expect(await excludePages(scheduler, pages, { code: 'robots-disallowed', now: now() })).toBe(1);
+    expect(await excludePages(scheduler, pages, { code: 'robots-disallowed', now: now() })).toBe(0);
     const next = await claim();
     expect(urls(next.pages)).toEqual(['http://rules.test/yes']);
     await commit(next.pages[0] as ClaimedPage);
@@ -172,7 +147,7 @@ test('I8: two schedulers at once never lease more than the window', async () => 
     Array.from({ length: 60 }, (_, n) => offer(`http://window-${n}.test/`)),
     { delayMs: 0 },
   );
-  const other = database.store('numfleet_scheduler');
+  const other = scheduler;
   const before = await readFrontierFigures(scheduler, { now: now() });
   const window = before.leasedPages + before.leasedRobots + 20;
   const claims = await Promise.all([scheduler, other, scheduler, other].map((by) => claim({ window, by })));

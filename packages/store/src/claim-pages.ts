@@ -1,6 +1,7 @@
-import type { RenderMode, RobotsRule, WireUrl } from '@numfleet/contracts';
+import type { PageValidators, RenderMode, RobotsRule, WireUrl } from '@numfleet/contracts';
 import { type DueWork, readDueHosts } from './due-hosts.ts';
-import { type HostPlan, planHost } from './plan-host.ts';
+import { type PlannedHost, planHosts } from './plan-hosts.ts';
+import { anyoneSharesSlots, readSlotGroups, wakeWaiting } from './slot-groups.ts';
 import type { Store, Transaction } from './store.ts';
 import { tryLock } from './try-lock.ts';
 
@@ -32,6 +33,8 @@ export interface ClaimedPage extends ClaimedLease {
   region: string | null;
   /** No filter may be asked about its links (G42). */
   linksInFull: boolean;
+  /** It will be visited again; with the validators of its last visit where a 304 would do. Null: this is its one visit. */
+  revisit: PageValidators | null;
 }
 
 export interface ClaimedRobots extends ClaimedLease {
@@ -65,12 +68,14 @@ export async function claimPages(store: Pick<Store, 'transaction'>, options: Cla
   return await store.transaction(async (tx) => {
     if (!(await tryLock(tx, 'numfleet.claim'))) return nothingClaimed;
     await takeWakeups(tx, options.now);
-    const leased = await countLeased(tx);
+    const { leased, areGrouped } = await readState(tx);
     const free = options.window - leased;
     if (free <= 0) return { pages: [], robots: [], rules: new Map(), leased, more: false };
     const limit = Math.min(free, maxHosts);
+    const groups = areGrouped ? await readSlotGroups(tx) : null;
+    if (groups) await wakeWaiting(tx, groups, limit);
     const due = await readDueHosts(tx, { now: options.now, limit, lock: true });
-    const plans = planHosts(due, options.now, free);
+    const plans = planHosts(due.hosts, groups, options.now, free);
     const pages = await leasePages(tx, plans, options);
     const robots = await leaseRobots(tx, plans, options);
     await settleHosts(tx, plans.map(keepAwake(pages, robots, options.now)), due, options.now);
@@ -111,24 +116,16 @@ async function takeWakeups(tx: Transaction, now: Date): Promise<void> {
   );
 }
 
-async function countLeased(tx: Transaction): Promise<number> {
-  const { rows } = await tx.query<{ leased: number }>(
+/** How many leases there are, and whether hosts share slots by domain or address, or wait for one. */
+async function readState(tx: Transaction): Promise<{ leased: number; areGrouped: boolean }> {
+  const { rows } = await tx.query<{ leased: number; areGrouped: boolean }>(
     `select ((select count(*) from pages where state = 'leased')
-       + (select count(*) from origins where robots_state = 'leased'))::int as leased`,
+       + (select count(*) from origins where robots_state = 'leased'))::int as leased, ${anyoneSharesSlots} as "areGrouped"`,
   );
-  return rows[0]?.leased ?? 0;
+  return rows[0] ?? { leased: 0, areGrouped: false };
 }
 
-type Plans = { hostId: string; plan: HostPlan }[];
-
-function planHosts(due: DueWork, now: Date, free: number): Plans {
-  let left = free;
-  return due.hosts.map((host) => {
-    const plan = planHost(host, now, left);
-    left -= plan.pages.length + plan.robots.length;
-    return { hostId: host.id, plan };
-  });
-}
+type Plans = readonly PlannedHost[];
 
 async function leasePages(tx: Transaction, plans: Plans, options: ClaimOptions): Promise<ClaimedPage[]> {
   const chosen = plans.flatMap(({ hostId, plan }) => plan.pages.map(({ id }) => ({ id, hostId })));
@@ -139,18 +136,23 @@ async function leasePages(tx: Transaction, plans: Plans, options: ClaimOptions):
        join pages p on p.id = chosen.id and p.host_id = chosen.host_id and p.state = 'queued'
        for update of p skip locked
      )
-     update pages p set state = 'leased', code = null, not_before = null, parts = 0, lease_token = gen_random_uuid(),
+     update pages p set state = 'leased', code = null, not_before = null, revisit_at = null, parts = 0, lease_token = gen_random_uuid(),
        lease_until = $3::timestamptz + $4 * interval '1 ms'
      from free, campaigns c, origins o, hosts h
      where p.id = free.id and p.host_id = free.host_id and c.id = p.campaign_id and o.id = p.origin_id
        and h.id = p.host_id
      returning p.id, p.lease_token as "leaseToken", p.lease_until as "leaseUntil", p.campaign_id as "campaignId",
        p.origin_id as "originId", o.origin, p.url, p.kind, p.depth, c.settings ->> 'render' as render,
-       c.settings ->> 'region' as region, p.links_in_full as "linksInFull", polite_delay_ms(c.delay_ms, o.crawl_delay_ms, h.latency_ms) as "delayMs"`,
+       c.settings ->> 'region' as region, p.links_in_full as "linksInFull", ${revisit} as revisit,
+       polite_delay_ms(c.delay_ms, o.crawl_delay_ms, h.latency_ms) as "delayMs"`,
     [chosen.map((page) => page.id), chosen.map((page) => page.hostId), options.now, options.leaseMs],
   );
   return rows;
 }
+
+/** SQL. A 304 renews sightings: when those of the last visit may have expired by then, the whole page is asked for. */
+const revisit = `case when c.every_seconds is not null then coalesce(
+  case when p.last_fetched_at + c.retention_days * interval '24 hours' > p.lease_until then p.validators end, '{}') end`;
 
 async function leaseRobots(tx: Transaction, plans: Plans, options: ClaimOptions): Promise<ClaimedRobots[]> {
   const chosen = plans.flatMap(({ plan }) => plan.robots.map((originId) => ({ originId, delayMs: plan.leaseDelayMs })));
@@ -175,7 +177,7 @@ async function leaseRobots(tx: Transaction, plans: Plans, options: ClaimOptions)
 function keepAwake(pages: readonly ClaimedPage[], robots: readonly ClaimedRobots[], now: Date) {
   const leasedPages = new Set(pages.map((page) => page.id));
   const leasedRobots = new Set(robots.map((one) => one.originId));
-  return ({ hostId, plan }: Plans[number]): Plans[number] => {
+  return ({ hostId, plan }: PlannedHost): PlannedHost => {
     const complete =
       plan.pages.every((page) => leasedPages.has(page.id)) && plan.robots.every((id) => leasedRobots.has(id));
     return complete ? { hostId, plan } : { hostId, plan: { ...plan, dueAt: now } };
@@ -184,13 +186,14 @@ function keepAwake(pages: readonly ClaimedPage[], robots: readonly ClaimedRobots
 
 /** Writes down when each host is looked at again, whose turn it was, and which frontiers are used up. */
 async function settleHosts(tx: Transaction, plans: Plans, due: DueWork, now: Date): Promise<void> {
-  const hosts = plans.map(({ hostId, plan: { dueAt, leaseDelayMs, pages, robots } }) => {
-    return { hostId, dueAt, leaseDelayMs, leased: pages.length + robots.length > 0 };
+  const hosts = plans.map(({ hostId, plan: { dueAt, waitsFor, leaseDelayMs, pages, robots } }) => {
+    return { hostId, dueAt, waitsFor, leaseDelayMs, leased: pages.length + robots.length > 0 };
   });
   await tx.query(
-    `update hosts h set due_at = plan."dueAt", lease_delay_ms = plan."leaseDelayMs",
+    `update hosts h set due_at = plan."dueAt", waits_for = plan."waitsFor", lease_delay_ms = plan."leaseDelayMs",
        breaker = case when plan.leased and h.breaker = 'open' then 'half-open' else h.breaker end
-     from jsonb_to_recordset($1::jsonb) as plan ("hostId" bigint, "dueAt" timestamptz, "leaseDelayMs" int, leased boolean)
+     from jsonb_to_recordset($1::jsonb) as plan ("hostId" bigint, "dueAt" timestamptz, "waitsFor" text,
+       "leaseDelayMs" int, leased boolean)
      where h.id = plan."hostId"`,
     [JSON.stringify(hosts)],
   );

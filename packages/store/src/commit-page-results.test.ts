@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CampaignSettings, NumfleetError } from '@numfleet/contracts';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   auditCounts,
   type ClaimedPage,
   claimPages,
   commitPageResult,
   commitPageResults,
-  createCampaign,
   expiredLeases,
   findPage,
   foldCounts,
@@ -17,47 +16,20 @@ import {
   type PageCommit,
   readCampaignStatus,
   recordLostLeases,
-  type Store,
   setCampaignState,
 } from './index.ts';
-import {
-  answerRobots,
-  claimAnswered,
-  createTestDatabase,
-  offer,
-  resultOf,
-  sealedNumber,
-  settingsOf,
-  type TestDatabase,
-} from './testing/test-database.ts';
+import { answerRobots, claimAnswered, offer, resultOf, sealedNumber } from './testing/test-database.ts';
+import { openTestStores, startCampaign } from './testing/test-stores.ts';
 
 const start = new Date('2026-11-23T10:00:00Z');
 const at = (ms: number) => new Date(start.getTime() + ms);
 
-let database: TestDatabase;
-let scheduler: Store;
-let sink: Store;
-let console: Store;
-
-beforeAll(async () => {
-  database = await createTestDatabase(inject('postgresUrl'));
-  scheduler = database.store('numfleet_scheduler');
-  sink = database.store('numfleet_sink', 40);
-  console = database.store('numfleet_console');
-});
-
-afterAll(() => database[Symbol.asyncDispose]());
+const { database, owner, scheduler, console } = await openTestStores();
+const sink = database.store('numfleet_sink', 40);
 
 /** A campaign of its own with these seeds, all of them claimed. Delay 0 and enough slots, unless told otherwise. */
 async function claimed(seeds: OfferedPage[], settings: Partial<CampaignSettings> = {}) {
-  const { id } = await console.transaction((tx) =>
-    createCampaign(tx, {
-      settings: settingsOf({ delayMs: 0, hostConcurrency: 64, ...settings }),
-      seeds,
-      actor: 'test',
-      now: start,
-    }),
-  );
+  const id = await startCampaign(console, seeds, start, { delayMs: 0, hostConcurrency: 64, ...settings });
   const { pages } = await claimAnswered(scheduler, sink, { now: start });
   return { id, pages: pages.filter((page) => page.campaignId === id) };
 }
@@ -146,7 +118,7 @@ describe('numbers', () => {
     expect(reports).toHaveLength(32);
     expect(reports.reduce((sum, report) => sum + report.numbers, 0)).toBe(1_000);
     expect(await readCampaignStatus(console, id, at(9))).toMatchObject({ numbers: 1_000, sightings: 32_000 });
-    expect((await auditCounts(database.store('numfleet_owner'), id)).exact).toBe(true);
+    expect((await auditCounts(owner, id)).exact).toBe(true);
   });
 
   test('G41: sinks that find the same numbers in opposite orders do not deadlock', async () => {
@@ -329,9 +301,7 @@ test('I9: counts stay exact when they are folded', async () => {
 });
 
 test('a robots result is fenced too', async () => {
-  const { id } = await console.transaction((tx) =>
-    createCampaign(tx, { settings: settingsOf(), seeds: [offer('http://fence.test/')], actor: 'test', now: start }),
-  );
+  const id = await startCampaign(console, [offer('http://fence.test/')], start);
   const claim = await claimPages(scheduler, { now: start, window: 1_000, leaseMs: 1_000 });
   const [robots] = claim.robots.filter(({ origin }) => origin === 'http://fence.test');
   if (!robots) throw new Error(`no robots file was claimed for campaign ${id}`);

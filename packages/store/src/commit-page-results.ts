@@ -7,6 +7,9 @@ import { type LockedCampaign, lockCampaigns } from './lock-campaign.ts';
 import { recordAudit } from './record-audit.ts';
 import { recordRenderEvidence, renderEvidenceOf } from './render-evidence.ts';
 import { decidePage, type PageVerdict } from './retry-policy.ts';
+import { confirmPages } from './revisits/confirm-pages.ts';
+import { leavePages, type Renewed, renewSightings } from './revisits/renew-sightings.ts';
+import { decideRevisit, type PageBefore } from './revisits/revisit-policy.ts';
 import { probeSeen } from './seen-filter/probe-seen.ts';
 import type { Transaction } from './store.ts';
 import { contentOf, findCopies } from './traps/content-copies.ts';
@@ -55,22 +58,21 @@ export async function commitPageResults(
     if (copies.has(one.page.id)) return { ...one, ...asCopy };
     return unseen.has(one.page.id) ? { ...one, ...inFull } : one;
   });
-  const found = await insertFindings(
-    tx,
-    decided.map((one) => findingsOf(one, options.now)),
-  );
+  const { unmodified = [], read = [] } = Object.groupBy(decided, (one) => (isUnmodified(one) ? 'unmodified' : 'read'));
+  const { stored, renewed } = await storeFindings(tx, read, unmodified, options.now);
   const offers = await offerLinks(
     tx,
     live.filter((one) => !copies.has(one.page.id)),
   );
-  await auditFindings(tx, decided, found, options.now);
+  await auditFindings(tx, decided, stored, options.now);
   // From here on campaigns are locked: other batches of theirs wait until this one has committed.
   const campaigns = await lockCampaigns(tx, campaignsToLock(decided, offers));
   await updatePages(
     tx,
-    decided.map((one) => unlessCancelled(one, campaigns)),
+    read.map((one) => unlessCancelled(one, campaigns)),
     options.now,
   );
+  await confirmPages(tx, unmodified, renewed, options.now);
   await countParts(
     tx,
     live.filter((one) => !isLastPart(one)),
@@ -88,9 +90,8 @@ export async function commitPageResults(
   const committed = new Set(live.map((one) => one.index));
   return commits.map(({ result: { pageId } }, index) => {
     if (!committed.has(index)) return staleReport;
-    const stored = found.get(pageId) ?? { numbers: 0, sightings: 0, suppressed: 0 };
     const links = linksOf.get(pageId)?.length ?? 0;
-    return { verdict: 'committed', ...stored, links, unseen: unseen.get(pageId) ?? 0 };
+    return { verdict: 'committed', ...(stored.get(pageId) ?? nothing), links, unseen: unseen.get(pageId) ?? 0 };
   });
 }
 
@@ -99,9 +100,10 @@ const asCopy = { state: 'excluded', code: 'duplicate-content', notBefore: null }
 /** What was found on it is kept, and costs no attempt to find again. */
 const inFull = { state: 'queued', code: null, notBefore: null, linksInFull: true } as const;
 
-const staleReport: CommitReport = { verdict: 'stale', numbers: 0, sightings: 0, suppressed: 0, links: 0, unseen: 0 };
+const nothing: StoredFindings = { numbers: 0, sightings: 0, suppressed: 0 };
+const staleReport: CommitReport = { verdict: 'stale', ...nothing, links: 0, unseen: 0 };
 
-interface LeasedPage {
+interface LeasedPage extends PageBefore {
   id: string;
   hostId: string;
   campaignId: string;
@@ -131,7 +133,8 @@ async function lockLivePages(tx: Transaction, commits: readonly PageCommit[]): P
   if (commits.length === 0) return [];
   const { rows } = await tx.query<LeasedPage>(
     `select p.id, p.host_id as "hostId", p.campaign_id as "campaignId", p.attempts, p.throttled,
-       h.breaker <> 'closed' as probing, p.links_in_full as "linksInFull", c.retention_days as "retentionDays"
+       h.breaker <> 'closed' as probing, p.links_in_full as "linksInFull", c.retention_days as "retentionDays",
+       c.every_seconds as "everySeconds", p.pace, encode(p.content, 'hex') as content, p.rendered
      from unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::smallint[]) as result (id, token, campaign_id, part)
      join pages p on p.id = result.id and p.lease_token = result.token and p.campaign_id = result.campaign_id
        and p.state = 'leased' and p.parts = result.part
@@ -153,6 +156,25 @@ async function lockLivePages(tx: Transaction, commits: readonly PageCommit[]): P
   });
 }
 
+/** What was found on pages that were read, and what is seen again on those that are as they were. */
+async function storeFindings(
+  tx: Transaction,
+  read: readonly Decided[],
+  unmodified: readonly Decided[],
+  now: Date,
+): Promise<{ stored: Map<string, StoredFindings>; renewed: Map<string, Renewed> }> {
+  const toFindings = (one: Decided) => findingsOf(one, now);
+  const renewed = await renewSightings(tx, unmodified.map(toFindings));
+  const again = read.filter(({ state, page }) => state === 'done' && page.everySeconds !== null);
+  await leavePages(
+    tx,
+    again.map(({ page }) => page.id),
+  );
+  const stored = await insertFindings(tx, read.map(toFindings));
+  for (const [pageId, { sightings }] of renewed) stored.set(pageId, { ...nothing, sightings });
+  return { stored, renewed };
+}
+
 /** Of a page that failed, too: what was found before it did is not lost. */
 function findingsOf({ commit, result, page }: Decided, now: Date) {
   const finished = new Date(result.finishedAt);
@@ -162,6 +184,7 @@ function findingsOf({ commit, result, page }: Decided, now: Date) {
     pageId: page.id,
     seenAt: finished > now ? now : finished,
     retentionDays: page.retentionDays,
+    comesAgain: page.everySeconds !== null,
     numbers: commit.numbers,
   };
 }
@@ -191,12 +214,13 @@ async function updatePages(tx: Transaction, decided: readonly Decided[], now: Da
   if (decided.length === 0) return;
   const rows = decided.map(({ result, page, commit: _, index: __, ...verdict }) => ({
     ...verdict,
+    ...decideRevisit({ ...verdict, result, content: contentOf(result) }, page),
     id: page.id,
     hostId: page.hostId,
     ...result.http,
     render: renderEvidenceOf(result),
-    // Of copies none is kept: how many there are is not asked.
-    content: verdict.state === 'done' ? contentOf(result) : null,
+    // What the next visit is compared with, and other pages of the host. Of copies none is kept: how many there are is not asked.
+    content: verdict.state === 'done' ? contentOf(result) : page.content,
     cuts: result.cuts,
     findings: result.kind === 'page' ? result.findings : null,
     rejected: result.kind === 'page' ? result.rejected : null,
@@ -210,13 +234,20 @@ async function updatePages(tx: Transaction, decided: readonly Decided[], now: Da
        content = decode(r.content, 'hex'),
        last_fetched_at = coalesce(r."fetchedAt", p.last_fetched_at), lease_token = null, lease_until = null,
        links_in_full = p.links_in_full or coalesce(r."linksInFull", false),
-       rereads = p.rereads + coalesce(r."linksInFull", false)::int
+       rereads = p.rereads + coalesce(r."linksInFull", false)::int,
+       pace = r.pace, changed = r.changed, validators = r.validators, revisit_at = case when r."comesAgain"
+         then next_visit($2, c.created_at, c.every_seconds, c.retention_days, r.pace) end
      from jsonb_to_recordset($1::jsonb) as r (id bigint, "hostId" bigint, state text, code text, attempts smallint,
        throttled smallint, "notBefore" timestamptz, status int, bytes bigint, rendered boolean, cuts text[],
-       findings int, rejected jsonb, render jsonb, content text, "fetchedAt" timestamptz, "linksInFull" boolean)
-     where p.id = r.id and p.host_id = r."hostId"`,
-    [JSON.stringify(rows)],
+       findings int, rejected jsonb, render jsonb, content text, "fetchedAt" timestamptz, "linksInFull" boolean,
+       "comesAgain" boolean, pace smallint, changed boolean, validators jsonb), campaigns c
+     where p.id = r.id and p.host_id = r."hostId" and c.id = p.campaign_id`,
+    [JSON.stringify(rows), now],
   );
+}
+
+function isUnmodified({ result }: LiveCommit): boolean {
+  return result.kind === 'page' && result.outcome === 'not-modified';
 }
 
 /** A page comes in one part. */
@@ -258,6 +289,7 @@ function evidenceOf({ result, page }: LiveCommit) {
     code: result.code,
     retryAfterMs: result.retryAfterMs,
     latencyMs: result.latencyMs,
+    address: result.address,
   };
 }
 

@@ -51,9 +51,9 @@ async function enterRobots(
   await updateOrigins(tx, [{ ...origin, ...change }]);
   if (change.sitemaps) await offerNamed(tx, origin, change.sitemaps, campaigns, options);
   const requestedAt = result.requestedAt === null ? null : new Date(result.requestedAt);
-  const { code, retryAfterMs, latencyMs } = result;
+  const { code, retryAfterMs, latencyMs, address } = result;
   const finishedAt = new Date(result.finishedAt);
-  const evidence = { hostId: origin.robotsHostId, requestedAt, finishedAt, code, retryAfterMs, latencyMs };
+  const evidence = { hostId: origin.robotsHostId, requestedAt, finishedAt, code, retryAfterMs, latencyMs, address };
   await advanceHostClocks(tx, [evidence], options);
   return 'committed';
 }

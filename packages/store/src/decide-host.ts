@@ -10,6 +10,8 @@ export interface HostEvidence {
   retryAfterMs: number | null;
   /** From that start to the head of the answer, ms. */
   latencyMs?: number | undefined;
+  /** Where the connection went. */
+  address?: string | undefined;
 }
 
 export interface HostClock {

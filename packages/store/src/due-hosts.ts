@@ -17,18 +17,19 @@ export interface DueWork {
   empty: { hostId: string; originId: string; campaignId: string }[];
 }
 
-type HostRow = Pick<DueHost, 'id' | 'lastRequestedAt' | 'notBefore' | 'leaseDelayMs' | 'breaker'>;
+type HostRow = Omit<DueHost, 'inFlight' | 'robots' | 'frontiers'>;
 
 /**
- * Hosts that are due, at most `limit`, and what could be fetched from each. The work is bounded by the number of due
+ * Hosts that are due and wait for no group, at most `limit`, and what could be fetched from each. The work is bounded by the number of due
  * hosts: each frontier's head is one descent of `pages_queued`. With `lock`, hosts that somebody else has locked are
  * passed over; without, nothing is locked.
  */
 export async function readDueHosts(db: Db, options: { now: Date; limit: number; lock: boolean }): Promise<DueWork> {
   const { rows: hosts } = await db.query<HostRow>(
-    `select id, last_requested_at as "lastRequestedAt", not_before as "notBefore", lease_delay_ms as "leaseDelayMs",
-       breaker
-     from hosts where due_at <= $1 order by due_at, id limit $2 ${options.lock ? 'for no key update skip locked' : ''}`,
+    `select id, host, host(address) as address, due_at as "dueAt", last_requested_at as "lastRequestedAt",
+       not_before as "notBefore", lease_delay_ms as "leaseDelayMs", breaker
+     from hosts where due_at <= $1 and waits_for is null
+     order by due_at, id limit $2 ${options.lock ? 'for no key update skip locked' : ''}`,
     [options.now, options.limit],
   );
   if (hosts.length === 0) return { hosts: [], unasked: [], empty: [] };
@@ -58,8 +59,9 @@ const isWaiting = (frontier: FrontierRow) => frontier.robots === 'wanted' || fro
 async function readFrontiers(db: Db, hostIds: readonly string[], now: Date): Promise<FrontierRow[]> {
   const { rows } = await db.query<FrontierRow>(
     `select f.host_id as "hostId", f.origin_id as "originId", f.campaign_id as "campaignId", f.served_at as "servedAt",
-       c.state = 'active' as active, c.host_concurrency as "hostConcurrency", o.robots_host_id as "robotsHostId",
-       delay.ms as "delayMs",
+       c.state = 'active' as active, c.host_concurrency as "hostConcurrency",
+       c.domain_concurrency as "domainConcurrency", c.address_concurrency as "addressConcurrency",
+       o.robots_host_id as "robotsHostId", delay.ms as "delayMs",
        case
          when o.robots_state = 'known' and o.robots_expires_at > $2
            then case o.robots_outcome when 'unreachable' then 'unreachable' else 'fresh' end
@@ -106,9 +108,11 @@ async function readRobots(db: Db, hostIds: readonly string[], now: Date): Promis
   const { rows } = await db.query<DueRobots & { hostId: string }>(
     `select o.robots_host_id as "hostId", o.id as "originId", o.robots_not_before as "notBefore",
        polite_delay_ms(waiting.delay_ms, o.crawl_delay_ms, h.latency_ms) as "delayMs",
-       waiting.host_concurrency as "hostConcurrency"
+       waiting.host_concurrency as "hostConcurrency", waiting.domain_concurrency as "domainConcurrency",
+       waiting.address_concurrency as "addressConcurrency"
      from origins o join hosts h on h.id = o.robots_host_id cross join lateral (
-       select max(c.delay_ms) as delay_ms, min(c.host_concurrency) as host_concurrency
+       select max(c.delay_ms) as delay_ms, min(c.host_concurrency) as host_concurrency,
+         min(c.domain_concurrency) as domain_concurrency, min(c.address_concurrency) as address_concurrency
        from frontiers f join campaigns c on c.id = f.campaign_id
        where f.origin_id = o.id and c.state = 'active'
      ) waiting

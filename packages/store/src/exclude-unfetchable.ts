@@ -1,4 +1,5 @@
 import type { PageCode } from '@numfleet/contracts';
+import { nextVisitOf } from './revisits/revisit-policy.ts';
 import type { Db } from './store.ts';
 
 /**
@@ -21,24 +22,29 @@ export async function excludeUnfetchable(
 /** Of one campaign, or of all that were cancelled where that is null. */
 export async function excludeCancelled(db: Db, options: { campaignId: string | null; limit: number }): Promise<number> {
   const where = `c.state = 'cancelled' and ($1::bigint is null or c.id = $1)`;
-  return await excludeOf(db, 'campaign-cancelled', where, options.campaignId, options.limit);
+  return await excludeOf(
+    db,
+    { code: 'campaign-cancelled', where, value: options.campaignId, comesAgain: 'null' },
+    options.limit,
+  );
 }
 
 /** Their leased pages end as others do: a request that was sent is not taken back. */
 async function excludeOverdue(db: Db, now: Date, limit: number): Promise<number> {
   const where = `c.state in ('active', 'paused')
-    and c.created_at + (c.settings ->> 'maxSeconds')::int * interval '1 second' <= $1::timestamptz`;
-  return await excludeOf(db, 'time-budget', where, now, limit);
+    and coalesce(c.reopened_at, c.created_at) + (c.settings ->> 'maxSeconds')::int * interval '1 second' <= $1::timestamptz`;
+  return await excludeOf(db, { code: 'time-budget', where, value: now, comesAgain: nextVisitOf('$1') }, limit);
 }
 
-/** Queued pages of the campaigns `c` that a condition on `$1` chooses. */
-async function excludeOf(
-  db: Db,
-  code: PageCode,
-  where: string,
-  value: string | Date | null,
-  limit: number,
-): Promise<number> {
+interface Doomed {
+  code: PageCode;
+  /** SQL: of which campaigns `c`, by a condition on `$1`, and when such a page is due again. */
+  where: string;
+  comesAgain: string;
+  value: string | Date | null;
+}
+
+async function excludeOf(db: Db, { code, where, comesAgain, value }: Doomed, limit: number): Promise<number> {
   const { count } = await db.query(
     `with doomed as (
        select p.id, p.host_id from campaigns c
@@ -47,7 +53,7 @@ async function excludeOf(
        ) p
        where ${where} limit $2
      )
-     update pages p set state = 'excluded', code = $3, not_before = null
+     update pages p set state = 'excluded', code = $3, not_before = null, revisit_at = ${comesAgain}
      from doomed where p.id = doomed.id and p.host_id = doomed.host_id`,
     [value, limit, code],
   );
@@ -66,7 +72,8 @@ async function excludeUnreachable(db: Db, now: Date, limit: number): Promise<num
        ) p
        where o.robots_outcome = 'unreachable' and o.robots_state = 'known' and o.robots_expires_at > $1 limit $2
      )
-     update pages p set state = 'excluded', code = 'robots-unreachable', not_before = null
+     update pages p set state = 'excluded', code = 'robots-unreachable', not_before = null,
+       revisit_at = ${nextVisitOf('$1')}
      from doomed where p.id = doomed.id and p.host_id = doomed.host_id`,
     [now, limit],
   );

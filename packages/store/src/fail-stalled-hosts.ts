@@ -1,4 +1,5 @@
 import { type RetryPolicy, retryPolicy } from './retry-policy.ts';
+import { nextVisitOf } from './revisits/revisit-policy.ts';
 import type { Db } from './store.ts';
 
 /**
@@ -27,7 +28,7 @@ export async function failStalledHosts(
          and h.troubled_since is not null
        limit $3
      )
-     update pages p set state = 'failed', code = 'host-stalled', not_before = null
+     update pages p set state = 'failed', code = 'host-stalled', not_before = null, revisit_at = ${nextVisitOf('$1')}
      from doomed where p.id = doomed.id and p.host_id = doomed.host_id`,
     [options.now, stallMs, options.limit ?? 1_000],
   );

@@ -39,6 +39,10 @@ export interface FoundPage {
   lastFetchedAt: Date | null;
   /** For a queued page that waits; the host may make it wait longer. */
   nextAttemptAt: Date | null;
+  /** Whether its last visit found other text than the one before; null where it cannot be told. */
+  changed: boolean | null;
+  /** When it is due again, of a campaign that visits its pages again. */
+  nextVisitAt: Date | null;
 }
 
 /**
@@ -57,8 +61,10 @@ export async function findPage(
        p.http_status as "httpStatus", p.rendered, p.render_decision as "renderDecision",
        p.render_gained as "renderGained", p.rereads, e.compared as "likeCompared", e.gained as "likeGained",
        e.needs_browser as "likeNeedBrowser", p.cuts, p.findings, p.last_fetched_at as "lastFetchedAt",
-       case when p.state = 'queued' then greatest(p.not_before, h.not_before) end as "nextAttemptAt"
-     from hosts h join pages p on p.host_id = h.id
+       case when p.state = 'queued' then greatest(p.not_before, h.not_before) end as "nextAttemptAt",
+       p.changed, case when p.state in ('done', 'failed', 'excluded') and c.state <> 'cancelled'
+         and c.every_seconds is not null then p.revisit_at end as "nextVisitAt"
+     from hosts h join pages p on p.host_id = h.id join campaigns c on c.id = p.campaign_id
      left join render_evidence e on e.host_id = p.host_id and e.kind = p.render_kind
      where h.host = $1 and p.page_key = any($2::bytea[]) and ($3::bigint is null or p.campaign_id = $3)
      order by p.campaign_id desc, p.kind limit 1`,

@@ -20,7 +20,7 @@ export interface ClockOptions {
   onHost?: ((news: HostNews) => void) | undefined;
 }
 
-type ClockRow = HostClock & { id: string };
+type ClockRow = HostClock & { id: string; address?: string | undefined };
 
 /**
  * Enters what results told about their hosts into the hosts' clocks and breakers (I7, G15). The last lock of a transaction,
@@ -45,10 +45,11 @@ export async function advanceHostClocks(
     `update hosts h
      set last_requested_at = clock."lastRequestedAt", not_before = clock."notBefore", failures = clock.failures,
        failed_at = clock."failedAt", latency_ms = clock."latencyMs", breaker = clock.breaker,
-       breaker_reason = clock."breakerReason", troubled_since = clock."troubledSince", under_way = clock."underWay"
+       breaker_reason = clock."breakerReason", troubled_since = clock."troubledSince", under_way = clock."underWay",
+       address = coalesce(clock.address, h.address)
      from jsonb_to_recordset($1::jsonb) as clock (id bigint, "lastRequestedAt" timestamptz, "notBefore" timestamptz,
        failures int, "failedAt" timestamptz, "latencyMs" int, breaker text, "breakerReason" text,
-       "troubledSince" timestamptz, "underWay" int)
+       "troubledSince" timestamptz, "underWay" int, address inet)
      where h.id = clock.id`,
     [JSON.stringify(clocks)],
   );
@@ -81,7 +82,8 @@ function decideAll(
     if (verdict.whileOpen) whileOpen += 1;
   }
   const breaker = { from: row.breaker, to: clock.breaker, reason: clock.breakerReason ?? row.breakerReason };
-  return { clock: { ...clock, id: row.id }, news: { hostId: row.id, breaker, refused, whileOpen } };
+  const address = evidence.findLast((one) => one.address !== undefined)?.address;
+  return { clock: { ...clock, id: row.id, address }, news: { hostId: row.id, breaker, refused, whileOpen } };
 }
 
 /** Leases of hosts that have just opened; those of this transaction's results have ended already. */

@@ -2,6 +2,7 @@ export type { OfferedPage } from './admission.ts';
 export type { SealedPlace } from './audit/audit-link.ts';
 export { countDisclosures } from './audit/count-disclosures.ts';
 export { readAuditHead, readAuditSeal } from './audit/read-audit-head.ts';
+export { readRetiredAuditKeys, retireAuditKey } from './audit/retire-audit-key.ts';
 export { sealAuditEvents } from './audit/seal-audit-events.ts';
 export { type TracedNumber, traceNumber } from './audit/trace-number.ts';
 export { type AuditFault, type AuditVerdict, verifyAudit } from './audit/verify-audit.ts';
@@ -39,6 +40,7 @@ export type { SealedNumber } from './insert-findings.ts';
 export type { InsertReport } from './insert-pages.ts';
 export { ensureCampaignKey, readCampaignKey } from './keys/campaign-keys.ts';
 export { hasLeases } from './keys/has-leases.ts';
+export { reindexNumbers } from './keys/reindex-numbers.ts';
 export { renewNumbers } from './keys/renew-numbers.ts';
 export { rewrapCampaignKeys } from './keys/rewrap-campaign-keys.ts';
 export { type Shredded, shredCampaign } from './keys/shred-campaign.ts';
@@ -76,6 +78,7 @@ export { type KindEvidence, readRenderEvidence } from './render-evidence.ts';
 export { restartAllClocks } from './restart-all-clocks.ts';
 export { type RetryFailedPages, retryFailedPages } from './retry-failed-pages.ts';
 export { type RetryPolicy, retryPolicy } from './retry-policy.ts';
+export { revisitPages } from './revisits/revisit-pages.ts';
 export { readScope, widenScope } from './scope.ts';
 export {
   addFilter,

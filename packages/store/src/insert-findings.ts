@@ -26,6 +26,8 @@ export interface PageFindings {
   seenAt: Date;
   /** Whole days after which its sightings are gone. */
   retentionDays: number;
+  /** It will be visited again, so that a 304 may renew its sightings. */
+  comesAgain: boolean;
   numbers: readonly SealedNumber[];
 }
 
@@ -85,6 +87,10 @@ async function dropSuppressed(tx: Transaction, all: readonly Found[]) {
   };
 }
 
+/** SQL: the midnight on which a sighting of `"seenAt"` is gone, after `"retentionDays"` whole days. */
+export const expiryOfSighting = `date_trunc('day', "seenAt" at time zone 'UTC') at time zone 'UTC'
+        + ("retentionDays" + 1) * interval '24 hours'`;
+
 type Found = Omit<PageFindings, 'numbers'> & SealedNumber;
 
 function firstOf(found: readonly Found[], keyOf: (one: Found) => string): Found[] {
@@ -129,31 +135,32 @@ async function insertSightings(tx: Transaction, sightings: readonly Found[]): Pr
     }),
   );
   const record = `(
-      select *, date_trunc('day', "seenAt" at time zone 'UTC') at time zone 'UTC'
-        + ("retentionDays" + 1) * interval '24 hours' as expires_at
+      select *, ${expiryOfSighting} as expires_at
       from jsonb_to_recordset($1::jsonb) as n ("campaignId" bigint, "hostId" bigint, "pageId" bigint,
-        "blindIndex" bytea, source text, label text, confidence real, "seenAt" timestamptz, "retentionDays" int)
+        "blindIndex" bytea, source text, label text, confidence real, "seenAt" timestamptz, "retentionDays" int,
+        "comesAgain" boolean)
     ) n`;
-  const inserted = await tx.query<{ page_id: string }>(
+  const stored = await tx.query<{ pageId: string; isNew: boolean }>(
     `insert into sightings
-       (campaign_id, blind_index, host_id, page_id, source, label, confidence, seen_at, expires_at)
-     select "campaignId", "blindIndex", "hostId", "pageId", source, label, confidence, "seenAt", expires_at
-     from ${record} on conflict (campaign_id, blind_index, page_id, source, expires_at) do nothing returning page_id`,
+       (campaign_id, blind_index, host_id, page_id, source, label, confidence, seen_at, expires_at, on_page)
+     select "campaignId", "blindIndex", "hostId", "pageId", source, label, confidence, "seenAt", expires_at, "comesAgain"
+     from ${record} on conflict (campaign_id, blind_index, page_id, source, expires_at)
+     do update set on_page = excluded.on_page returning page_id as "pageId", old.page_id is null as "isNew"`,
     [rows],
   );
   await requireAll(
     tx,
-    sightings.length - inserted.count,
+    sightings.length - stored.count,
     sightings.length,
     `select count(*)::int as held from ${record}
      join sightings stored on stored.campaign_id = n."campaignId" and stored.blind_index = n."blindIndex"
        and stored.page_id = n."pageId" and stored.source = n.source and stored.expires_at = n.expires_at`,
     rows,
   );
-  return countByPage(inserted.rows.map((row) => ({ pageId: row.page_id })));
+  return countByPage(stored.rows.filter((row) => row.isNew));
 }
 
-/** "Do nothing" may hide more than a row that is already there: count what is held, unless all was inserted. */
+/** A row that is not given back may be there already, or be lost: count what is held, unless all were given back. */
 async function requireAll(
   tx: Transaction,
   missing: number,

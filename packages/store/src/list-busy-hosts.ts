@@ -41,14 +41,14 @@ with leases as materialized (
   select host_id, origin_id from leases
   union
   select due.id, f.origin_id
-  from (select id from hosts where due_at is not null order by due_at, id limit 200) due
+  from (select id from hosts where due_at is not null and waits_for is null order by due_at, id limit 200) due
     cross join lateral (select origin_id from frontiers where host_id = due.id order by origin_id limit 4) f
   union
   (select host_id, origin_id from frontiers order by host_id, origin_id limit 200)
   limit 1000
 ), chosen as (
   select o.*, h.last_requested_at, h.not_before, h.failures, h.lease_delay_ms, h.latency_ms,
-    coalesce(l.leased, 0) as leased, h.due_at
+    coalesce(l.leased, 0) as leased, h.due_at, h.waits_for
   from candidates c join hosts h on h.id = c.host_id join origins o on o.id = c.origin_id
     left join leases l on l.origin_id = c.origin_id and l.host_id = c.host_id
   order by coalesce(l.leased, 0) desc, h.due_at nulls last, o.id
@@ -80,7 +80,7 @@ select origin, queued, leased, delay as "delayMs", last_requested_at as "lastReq
     when leased > 0 then 'busy'
     when not_before > $1 then 'backing-off'
     when queued > 0 and (robots_state <> 'known' or robots_expires_at <= $1) then 'robots-pending'
-    when next_at is not null then 'waiting'
+    when next_at is not null or waits_for is not null then 'waiting'
     else 'ready'
   end as state
 from clocked where leased > 0 or queued > 0 order by leased desc, due_at nulls last, id`;

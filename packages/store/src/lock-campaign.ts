@@ -24,6 +24,12 @@ export async function lockCampaigns(tx: Transaction, ids: Iterable<string>): Pro
   return new Map(rows.map((row) => [row.id, row]));
 }
 
+/** Finished for now: its pages will be due again. */
+export function isBetweenRounds({ state, settings }: LockedCampaign): boolean {
+  // Settings of before there were rounds say nothing of them.
+  return state === 'finished' && typeof settings.everySeconds === 'number';
+}
+
 /** Locks one campaign; throws `campaign-unknown`. */
 export async function lockCampaign(tx: Transaction, id: string): Promise<LockedCampaign> {
   const campaign = (await lockCampaigns(tx, [requireCampaignId(id)])).get(id);

@@ -16,6 +16,8 @@ export interface FoundUrl {
   via: OfferedPage['via'];
   depth: number;
   foundOn: string | null;
+  /** The URL as it may rest, from whoever has opened it: that spares what it takes to see that it is sensitive, and to encrypt it. */
+  sealed?: WireUrl;
 }
 
 /** The registrable domain of a host name; null for an IP address. */
@@ -44,7 +46,7 @@ export function createOfferPage(deps: {
       host: url.host,
       origin: url.origin,
       pageKey: deps.pageKeyOf(found.url),
-      url: deps.toWire(found.url),
+      url: found.sealed ?? deps.toWire(found.url),
       depth: found.depth,
       via: found.via,
       foundOn: found.foundOn,

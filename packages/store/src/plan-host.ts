@@ -1,8 +1,10 @@
 import type { BreakerState } from '@numfleet/contracts';
+import type { GroupedHost, GroupLimits } from './slot-groups.ts';
 
 /** A host that is due, and what could be fetched from it; as read under the lock of its row. */
-export interface DueHost {
-  id: string;
+export interface DueHost extends GroupedHost {
+  /** Since when. */
+  dueAt: Date;
   lastRequestedAt: Date | null;
   notBefore: Date | null;
   /** Leases, of pages and of robots files, that take a slot of this host. */
@@ -14,7 +16,7 @@ export interface DueHost {
   frontiers: DueFrontier[];
 }
 
-export interface DueRobots {
+export interface DueRobots extends GroupLimits {
   originId: string;
   /** The longest delay of the campaigns that wait for it. */
   delayMs: number;
@@ -23,7 +25,7 @@ export interface DueRobots {
 }
 
 /** A campaign's queue at an origin whose robots.txt is known and fresh. */
-export interface DueFrontier {
+export interface DueFrontier extends GroupLimits {
   originId: string;
   campaignId: string;
   /** The longer of the campaign's delay and the origin's crawl-delay. */

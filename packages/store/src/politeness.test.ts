@@ -1,26 +1,21 @@
+import type { CampaignSettings } from '@numfleet/contracts';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { createCampaign, finishCampaigns, readCampaignStatus, type Store } from './index.ts';
-import { createTestDatabase, offer, settingsOf, type TestDatabase } from './testing/test-database.ts';
-import { createWorld, type Step } from './testing/test-world.ts';
+import { expect, test } from 'vitest';
+import { finishCampaigns, readCampaignStatus } from './index.ts';
+import { offer, settingsOf } from './testing/test-database.ts';
+import { openTestStores, startCampaign } from './testing/test-stores.ts';
+import { createWorld, hostOf, type Step } from './testing/test-world.ts';
 
-let database: TestDatabase;
-let schedulers: Store[];
-let console: Store;
+const { database, scheduler, console } = await openTestStores();
+const schedulers = [scheduler, database.store('numfleet_scheduler')];
 
-beforeAll(async () => {
-  database = await createTestDatabase(inject('postgresUrl'));
-  schedulers = [database.store('numfleet_scheduler'), database.store('numfleet_scheduler')];
-  console = database.store('numfleet_console');
-});
-
-afterAll(() => database[Symbol.asyncDispose]());
-
-const hosts = 3;
+const slots = fc.constantFrom(null, null, 1, 2);
 const campaignModel = fc.record({
   delayMs: fc.constantFrom(0, 100, 1_000),
   hostConcurrency: fc.integer({ min: 1, max: 3 }),
-  pages: fc.array(fc.integer({ min: 0, max: hosts - 1 }), { minLength: 1, maxLength: 8 }),
+  domainConcurrency: slots,
+  addressConcurrency: slots,
+  pages: fc.array(fc.nat(2), { minLength: 1, maxLength: 8 }),
 });
 
 const which = fc.nat(9);
@@ -53,16 +48,16 @@ test('I7, I8, I9: not one request too early or too many, whatever crashes and wh
       async (models, steps, workersAhead) => {
         run += 1;
         const sink = database.store('numfleet_sink', 2);
-        const world = createWorld({ schedulers, sink, hosts: `sim-${run}`, workersAhead });
-        const ids: string[] = [];
-        for (const [c, { pages, ...settings }] of models.entries()) {
-          const seeds = pages.map((host, n) => offer(`http://sim-${run}-${host}.test/${c}-${n}`));
-          const create = { settings: settingsOf(settings), seeds, actor: 'test', now: world.now() };
-          ids.push((await console.transaction((tx) => createCampaign(tx, create))).id);
+        const limits = new Map<string, CampaignSettings>();
+        const world = createWorld({ schedulers, sink, hosts: `sim-${run}`, limits, workersAhead });
+        for (const [c, { pages, ...changes }] of models.entries()) {
+          const settings = settingsOf(changes);
+          const seeds = pages.map((host, n) => offer(`http://${hostOf(`sim-${run}`, host)}/${c}-${n}`));
+          limits.set(await startCampaign(console, seeds, world.now(), settings), settings);
         }
         for (const one of steps) await world.take(one);
         await world.finishAll();
-        for (const id of ids) {
+        for (const id of limits.keys()) {
           await schedulers[0]?.transaction((tx) => finishCampaigns(tx, { now: world.now() }));
           const { state, pages, discovered } = await readCampaignStatus(console, id, world.now());
           expect({ state, ended: pages.done + pages.failed + pages.excluded }).toEqual({
@@ -82,13 +77,34 @@ test.each([
   ['is not heard of', 0, undefined],
   ['by schedulers that are ahead of the others is caught (negative control)', 900, 'I7: the delay'],
 ])('I7: a request too early %s', async (_name, schedulersAhead, caught) => {
-  const sink = database.store('numfleet_sink', 2);
   const hosts = `early-${schedulersAhead}`;
-  const world = createWorld({ schedulers, sink, hosts, workersAhead: [0], schedulersAhead });
-  const seeds = [offer(`http://${hosts}-0.test/a`), offer(`http://${hosts}-0.test/b`)];
-  const create = { settings: settingsOf({ delayMs: 1_000 }), seeds, actor: 'test', now: world.now() };
-  await console.transaction((tx) => createCampaign(tx, create));
-  const finished = world.finishAll();
+  const finished = crawlPages(hosts, [0, 0], { settings: { delayMs: 1_000 }, world: { schedulersAhead } });
   if (caught === undefined) await finished;
   else await expect(finished).rejects.toThrow(caught);
 });
+
+test.each([
+  ['domain', { domainConcurrency: 1 }],
+  ['address', { addressConcurrency: 1 }],
+])('I7: a host too many of one %s is caught where nothing bounds them (negative control)', async (group, limits) => {
+  const all = { domainConcurrency: null, addressConcurrency: null, ...limits };
+  const world = { limits: { get: () => all } };
+  const pages = [0, 1, 2, 0, 1, 2];
+  await crawlPages(`bounded-${group}`, pages, { settings: { delayMs: 0, ...limits }, world });
+  const unbounded = crawlPages(`unbounded-${group}`, pages, { settings: { delayMs: 0 }, world });
+  await expect(unbounded).rejects.toThrow(`I7: the ${group}`);
+});
+
+/** A campaign of a page each on these hosts of a world, to its end. */
+async function crawlPages(
+  hosts: string,
+  pages: readonly number[],
+  options: { settings: Partial<CampaignSettings>; world: Partial<Parameters<typeof createWorld>[0]> },
+): Promise<void> {
+  const sink = database.store('numfleet_sink', 2);
+  const world = createWorld({ schedulers, sink, hosts, workersAhead: [0], ...options.world });
+  const seeds = pages.map((host, n) => offer(`http://${hostOf(hosts, host)}/${n}`));
+  await startCampaign(console, seeds, world.now(), options.settings);
+  await world.finishAll();
+  expect(world.pagesDone()).toEqual(pages.map(() => 1));
+}

@@ -28,18 +28,25 @@ interface StatusRow {
   excluded_overflow: string;
   totals: Record<string, number>;
   seconds: number;
+  everySeconds: number | null;
+  nextVisitAt: Date | null;
 }
 
 async function readStatuses(db: Db, now: Date, where: string, value: string | number): Promise<CampaignStatus[]> {
   const { rows } = await db.query<StatusRow>(
     `select c.id as campaign, c.name, c.purpose, c.state, c.excluded_overflow,
-       extract(epoch from coalesce(c.finished_at, $1) - c.created_at)::float8 as seconds,
+       extract(epoch from coalesce(c.finished_at, $1) - coalesce(c.reopened_at, c.created_at))::float8 as seconds,
+       c.every_seconds as "everySeconds", case when c.every_seconds is not null and c.state <> 'cancelled' then (
+         select revisit_at from pages
+         where campaign_id = c.id and state in ('done', 'failed', 'excluded') and revisit_at is not null
+         order by revisit_at limit 1
+       ) end as "nextVisitAt",
        (select coalesce(jsonb_object_agg(t.counter, t.value), '{}') from campaign_totals t where t.campaign_id = c.id)
          as totals
      from campaigns c where ${where} order by c.id desc`,
     [now, value],
   );
-  return rows.map(({ totals, excluded_overflow, seconds, ...campaign }) => ({
+  return rows.map(({ totals, excluded_overflow, seconds, nextVisitAt, ...campaign }) => ({
     ...campaign,
     discovered: totals.discovered ?? 0,
     pages: Object.fromEntries(pageStates.map((state) => [state, totals[state] ?? 0])) as CampaignStatus['pages'],
@@ -47,5 +54,6 @@ async function readStatuses(db: Db, now: Date, where: string, value: string | nu
     numbers: totals.numbers ?? 0,
     sightings: totals.sightings ?? 0,
     seconds: Math.max(0, seconds),
+    nextVisitAt: nextVisitAt?.toISOString() ?? null,
   }));
 }

@@ -1,5 +1,6 @@
 import { readDueHosts } from './due-hosts.ts';
-import { planHost } from './plan-host.ts';
+import { planHosts } from './plan-hosts.ts';
+import { readSlotGroups } from './slot-groups.ts';
 import type { Db } from './store.ts';
 
 export interface FrontierFigures {
@@ -14,8 +15,8 @@ export interface FrontierFigures {
 /** Figures for gauges and for scaling the crawlers. Locks nothing; `claimable` is cut at the jobs of 1,000 due hosts. */
 export async function readFrontierFigures(db: Db, options: { now: Date }): Promise<FrontierFigures> {
   const due = await readDueHosts(db, { now: options.now, limit: 1_000, lock: false });
-  const plans = due.hosts.map((host) => planHost(host, options.now, Number.POSITIVE_INFINITY));
-  const planned = plans.reduce((sum, plan) => sum + plan.pages.length + plan.robots.length, 0);
+  const plans = planHosts(due.hosts, await readSlotGroups(db), options.now, Number.POSITIVE_INFINITY);
+  const planned = plans.reduce((sum, { plan }) => sum + plan.pages.length + plan.robots.length, 0);
   const { rows } = await db.query<Omit<FrontierFigures, 'claimable'>>(
     `select (select count(*)::int from pages where state = 'leased') as "leasedPages",
        (select count(*)::int from origins where robots_state = 'leased') as "leasedRobots",

@@ -1,42 +1,16 @@
 import type { CampaignSettings, RenderDecision } from '@numfleet/contracts';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import {
-  type ClaimedPage,
-  commitPageResults,
-  createCampaign,
-  findPage,
-  readCampaignStatus,
-  readRenderEvidence,
-  type Store,
-} from './index.ts';
-import {
-  claimAnswered,
-  createTestDatabase,
-  offer,
-  resultOf,
-  settingsOf,
-  type TestDatabase,
-} from './testing/test-database.ts';
+import { describe, expect, test } from 'vitest';
+import { type ClaimedPage, commitPageResults, findPage, readCampaignStatus, readRenderEvidence } from './index.ts';
+import { claimAnswered, offer, resultOf } from './testing/test-database.ts';
+import { openTestStores, startCampaign } from './testing/test-stores.ts';
 
 const now = new Date('2026-11-23T10:00:00Z');
-let database: TestDatabase;
-let scheduler: Store;
-let sink: Store;
-let console: Store;
 
-beforeAll(async () => {
-  database = await createTestDatabase(inject('postgresUrl'));
-  scheduler = database.store('numfleet_scheduler');
-  sink = database.store('numfleet_sink', 8);
-  console = database.store('numfleet_console');
-});
-afterAll(() => database[Symbol.asyncDispose]());
-
+const { scheduler, sink, console } = await openTestStores();
 /** A campaign of its own on a host of its own, its pages claimed. */
 async function claimed(host: string, pages: number, settings: Partial<CampaignSettings> = {}) {
   const seeds = Array.from({ length: pages }, (_, page) => offer(`http://${host}/${page}`));
-  const given = settingsOf({ delayMs: 0, hostConcurrency: 64, ...settings });
-  const { id } = await console.transaction((tx) => createCampaign(tx, { settings: given, seeds, actor: 'test', now }));
+  const id = await startCampaign(console, seeds, now, { delayMs: 0, hostConcurrency: 64, ...settings });
   const claim = await claimAnswered(scheduler, sink, { now });
   return { id, pages: claim.pages.filter(({ campaignId }) => campaignId === id) };
 }

@@ -54,7 +54,7 @@ export async function recordRenderEvidence(tx: Transaction, done: readonly Rende
        order by p.id limit 1000 for update of p
      )
      update pages p set state = 'queued', code = null, not_before = null, render_decision = null,
-       rereads = p.rereads + 1
+       validators = null, rereads = p.rereads + 1
      from misread where p.id = misread.id and p.host_id = misread.host_id`,
     [JSON.stringify(told)],
   );

@@ -1,40 +1,19 @@
 import { NumfleetError } from '@numfleet/contracts';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   auditCounts,
-  commitPageResult,
-  createCampaign,
   findPage,
   finishCampaigns,
   readCampaignStatus,
   retryFailedPages,
-  type Store,
   setCampaignState,
 } from './index.ts';
-import {
-  claimAnswered,
-  createTestDatabase,
-  offer,
-  resultOf,
-  settingsOf,
-  type TestDatabase,
-} from './testing/test-database.ts';
+import { claimAnswered, offer } from './testing/test-database.ts';
+import { endPage, openTestStores, startCampaign } from './testing/test-stores.ts';
 
 const now = new Date('2026-11-23T10:00:00Z');
 
-let database: TestDatabase;
-let scheduler: Store;
-let sink: Store;
-let operator: Store;
-
-beforeAll(async () => {
-  database = await createTestDatabase(inject('postgresUrl'));
-  scheduler = database.store('numfleet_scheduler');
-  sink = database.store('numfleet_sink');
-  operator = database.store('numfleet_console');
-});
-
-afterAll(() => database[Symbol.asyncDispose]());
+const { owner, scheduler, sink, console: operator } = await openTestStores();
 
 const retry = (campaignId: string) =>
   operator.transaction((tx) => retryFailedPages(tx, { campaignId, actor: 'test', now }));
@@ -44,14 +23,12 @@ const statusOf = (campaignId: string) => readCampaignStatus(operator, campaignId
 /** A campaign of its own whose pages have ended: `/done` done, the others failed for good. */
 async function ended(host: string, paths: string[]): Promise<string> {
   const seeds = paths.map((path) => offer(`http://${host}/${path}`));
-  const settings = settingsOf({ delayMs: 0, hostConcurrency: 64 });
-  const { id } = await operator.transaction((tx) => createCampaign(tx, { settings, seeds, actor: 'test', now }));
+  const id = await startCampaign(operator, seeds, now, { delayMs: 0, hostConcurrency: 64 });
   const { pages } = await claimAnswered(scheduler, sink, { now });
   const failure = { outcome: 'failed', code: 'http-client-error' } as const;
   for (const page of pages.filter((claimed) => claimed.campaignId === id)) {
     const isDone = 'p' in page.url && page.url.p.endsWith('/done');
-    const result = resultOf(page, now, isDone ? {} : failure);
-    await sink.transaction((tx) => commitPageResult(tx, { result, numbers: [], links: [] }, { now }));
+    await endPage(sink, page, now, isDone ? {} : failure);
   }
   return id;
 }
@@ -65,7 +42,7 @@ test('the failed pages of a finished campaign are queued with all their tries, a
   expect(await statusOf(id)).toMatchObject({ state: 'active', pages: { done: 1, failed: 0, queued: 2 } });
   const { host, pageKey } = offer('http://retry.test/gone');
   expect(await findPage(operator, { host, pageKey })).toMatchObject({ state: 'queued', code: null, attempts: 0 });
-  expect((await auditCounts(database.store('numfleet_owner'), id)).exact).toBe(true);
+  expect((await auditCounts(owner, id)).exact).toBe(true);
 
   const { pages } = await claimAnswered(scheduler, sink, { now });
   expect(pages.filter((page) => page.campaignId === id)).toHaveLength(2);

@@ -78,7 +78,9 @@ export function decidePage(
 ): PageVerdict {
   const tries = { attempts: before.attempts, throttled: before.throttled };
   // A page that is done may have a code too: `too-large`.
-  if (result.outcome === 'done') return { ...tries, state: 'done', code: result.code, notBefore: null };
+  if (result.outcome === 'done' || result.outcome === 'not-modified') {
+    return { ...tries, state: 'done', code: result.code, notBefore: null };
+  }
   const code = result.code ?? 'internal-error';
   if (result.outcome === 'excluded') return { ...tries, state: 'excluded', code, notBefore: null };
   if (result.outcome === 'throttled') {

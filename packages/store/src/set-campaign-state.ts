@@ -1,6 +1,6 @@
 import { type CampaignState, NumfleetError } from '@numfleet/contracts';
 import { excludeCancelled } from './exclude-unfetchable.ts';
-import { lockCampaign } from './lock-campaign.ts';
+import { isBetweenRounds, lockCampaign } from './lock-campaign.ts';
 import { recordAudit } from './record-audit.ts';
 import type { Transaction } from './store.ts';
 
@@ -11,7 +11,7 @@ const verbs = {
 } as const satisfies Record<string, { from: CampaignState[]; to: CampaignState }>;
 
 /**
- * Pauses, resumes or cancels a campaign. Pages that are leased at that moment are still committed. Cancelling excludes
+ * Pauses, resumes or cancels a campaign; between two rounds, one that visits its pages again can be paused and cancelled too. Pages that are leased at that moment are still committed. Cancelling excludes
  * the queued pages: the first 10,000 here, the rest by the scheduler's `excludeUnfetchable`.
  * Throws `campaign-unknown`, and `campaign-state` where the campaign is in no state for it.
  */
@@ -22,7 +22,8 @@ export async function setCampaignState(
   const { verb, now } = change;
   const campaign = await lockCampaign(tx, change.campaignId);
   const { from, to } = verbs[verb];
-  if (!from.some((state) => state === campaign.state)) {
+  const isPossible = from.some((state) => state === campaign.state) || (verb !== 'resume' && isBetweenRounds(campaign));
+  if (!isPossible) {
     throw new NumfleetError('campaign-state', `The campaign is ${campaign.state}, so it cannot ${verb}.`);
   }
   await tx.query('update campaigns set state = $2, finished_at = $3 where id = $1', [

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SitemapResult, WireUrl } from '@numfleet/contracts';
-import { beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import {
   type ClaimedPage,
   type ClaimedRobots,
@@ -13,31 +13,14 @@ import {
   finishCampaigns,
   type PageCommit,
   readCampaignStatus,
-  type Store,
 } from './index.ts';
-import {
-  answerRobots,
-  createTestDatabase,
-  offer,
-  resultOf,
-  settingsOf,
-  type TestDatabase,
-} from './testing/test-database.ts';
+import { answerRobots, offer, resultOf, settingsOf } from './testing/test-database.ts';
+import { openTestStores } from './testing/test-stores.ts';
 
-let database: TestDatabase;
-let scheduler: Store;
-let sink: Store;
-let operator: Store;
 let hosts = 0;
 let host = '';
 
-beforeAll(async () => {
-  database = await createTestDatabase(inject('postgresUrl'));
-  scheduler = database.store('numfleet_scheduler');
-  sink = database.store('numfleet_sink');
-  operator = database.store('numfleet_console');
-  return async () => await database[Symbol.asyncDispose]();
-});
+const { scheduler, sink, console: operator } = await openTestStores();
 
 beforeEach(() => {
   hosts += 1;

@@ -1,16 +1,10 @@
 import type { WorkerReport } from '@numfleet/contracts';
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { forgetWorkers, listWorkers, recordWorker, type Store } from './index.ts';
-import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
+import { openTestStores } from './testing/test-stores.ts';
 
-let database: TestDatabase;
-let sink: Store;
-beforeAll(async () => {
-  database = await createTestDatabase(inject('postgresUrl'));
-  sink = database.store('numfleet_sink');
-});
-afterAll(() => database[Symbol.asyncDispose]());
-beforeEach(async () => void (await database.store('numfleet_owner').query('truncate workers')));
+const { owner, scheduler, sink, console } = await openTestStores();
+beforeEach(async () => void (await owner.query('truncate workers')));
 
 const noon = Date.UTC(2026, 10, 23, 12);
 const report = (changes: Partial<WorkerReport> = {}): WorkerReport => ({
@@ -37,16 +31,16 @@ test('what a process says of itself replaces what it said before; the console re
     report({ name: 'console', app: 'console', at: noon + 1 }),
     report({ name: 'scheduler', app: 'scheduler' }),
   ] as const;
-  await recordWorker(database.store('numfleet_console'), own[0]);
-  await recordWorker(database.store('numfleet_scheduler'), own[1]);
-  expect(await listed(database.store('numfleet_console'))).toEqual([own[0], report(), own[1]]);
+  await recordWorker(console, own[0]);
+  await recordWorker(scheduler, own[1]);
+  expect(await listed(console)).toEqual([own[0], report(), own[1]]);
 });
 
 test('one that is silent is listed no more, and forgotten after a day', async () => {
   await recordWorker(sink, report({ name: 'silent', at: noon - 60_000 }));
   await recordWorker(sink, report({ name: 'gone', at: noon - 86_400_001 }));
   expect(await listed(sink)).toEqual([]);
-  await forgetWorkers(database.store('numfleet_scheduler'), { now: new Date(noon) });
+  await forgetWorkers(scheduler, { now: new Date(noon) });
   expect((await listed(sink, Number.MAX_SAFE_INTEGER / 1_000)).map(({ name }) => name)).toEqual(['silent']);
 });
 

@@ -71,6 +71,7 @@ const lines: { readonly [Type in FleetEvent['type']]: Line<Type> } = {
   'dispatch.claimed': ['debug', 'Pages were dispatched.'],
   'dispatch.excluded': ['info', 'Pages were excluded at dispatch.'],
   'lease.expired': [({ verdict }) => (verdict === 'poison' ? 'error' : 'warn'), 'Leases ran out.'],
+  'pages.due-again': ['info', 'Pages are due to be visited again.'],
   'campaign.finished': ['info', 'A campaign has finished.'],
   'filter.changed': ['info', 'What became of a filter over known pages.'],
   'filter.judged': ['debug', 'Answers of a filter were judged.'],

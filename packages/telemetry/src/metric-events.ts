@@ -108,6 +108,7 @@ const counts: { readonly [Type in FleetEvent['type']]: Count<Type> } = {
     countAudits(1, { result: difference === 0 ? 'ok' : 'failed' });
     if (difference > 0) countDifference(difference, {});
   },
+  'pages.due-again': ({ pages }, { pagesDueAgain }) => pagesDueAgain(pages, {}),
   'campaign.finished': (_, { campaignsFinished }) => campaignsFinished(1, {}),
   'commit.batch': ({ results, seconds }, { commitBatch, commitSeconds }) => {
     commitBatch(results, {});

@@ -472,6 +472,12 @@ export const metricTable = {
     help: 'By how much counters and rows were found apart; anything but 0 is a defect (I9)',
     labels: [],
   },
+  pagesDueAgain: {
+    type: 'counter',
+    name: 'numfleet_pages_due_again_total',
+    help: 'Pages queued for another visit, of campaigns that visit theirs again',
+    labels: [],
+  },
   campaignsFinished: {
     type: 'counter',
     name: 'numfleet_campaigns_finished_total',

@@ -73,6 +73,7 @@ const events: { [Type in FleetEvent['type']]: Extract<FleetEvent, { type: Type }
   'dispatch.claimed': { type: 'dispatch.claimed', pages: 4, robots: 1, leased: 9, window: 20 },
   'dispatch.excluded': { type: 'dispatch.excluded', code: 'robots-disallowed', pages: 2 },
   'lease.expired': { type: 'lease.expired', verdict: 'poison', count: 1 },
+  'pages.due-again': { type: 'pages.due-again', pages: 5 },
   'campaign.finished': { type: 'campaign.finished', campaignId: '12345678' },
   'filter.changed': { type: 'filter.changed', campaignId: '12345678', generation: 2, state: 'trial', keys: 5_000 },
   'filter.judged': {

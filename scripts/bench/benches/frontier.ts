@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pageKeyBytes } from '@numfleet/contracts';
 import { startPostgres } from '@numfleet/embedded';
 import { hasRedis, startTestRedis } from '@numfleet/queue/testing';
 import {
@@ -12,9 +13,14 @@ import {
   failStalledHosts,
   finishCampaigns,
   foldCounts,
+  listBusyHosts,
   type PageCommit,
+  readCampaignStatus,
+  readFilteredCampaigns,
   readFrontierFigures,
+  readSeenKeys,
   type Store,
+  takeAnswers,
 } from '@numfleet/store';
 import { resultOf } from '@numfleet/store/testing';
 import type { Bench, BenchContext } from '../bench.ts';
@@ -24,13 +30,14 @@ import { explainQueries, readsWholeTable } from '../frontier/explain-queries.ts'
 import { type FrontierSize, filledAt, fillFrontier } from '../frontier/fill-frontier.ts';
 
 const small: FrontierSize = { hosts: 1_000, pages: 10_000 };
-/** A million is filled within the time of a bench on two busy cores; where there are more, set ten here. */
+/** A million is filled in a minute or two; the ten million that the claim is promised for, with `--pages 10000000`. */
 const large: FrontierSize = { hosts: 100_000, pages: 1_000_000 };
 const claimsARun = 8;
 /** The default of NUMFLEET_WINDOW. */
 const window = 128;
 
 interface Frontier {
+  size: FrontierSize;
   store: Store;
   connectionString: string;
   /** Goes forward by more than every delay with each claim. */
@@ -41,16 +48,18 @@ interface Frontier {
 export const frontier: Bench = {
   name: 'frontier',
   what: 'what claiming, dispatching and committing cost, by the size of the frontier',
+  minutes: 30,
   async run(context) {
+    const pages = Math.max(large.hosts, context.pages ?? large.pages);
     const home = await mkdtemp(path.join(tmpdir(), 'numfleet-bench-'));
     context.use({ [Symbol.asyncDispose]: () => rm(home, { recursive: true, force: true }) });
     const postgres = context.use(await startPostgres({ home, emit: () => {}, signal: context.signal, cleanup: home }));
     const open = (name: string, size: FrontierSize) => openFrontier(postgres.adminUrl, name, size, context);
-    const [few, many] = [await open('few', small), await open('many', large)];
+    const [few, many] = [await open('few', small), await open('many', { ...large, pages })];
     await context.compare({
       title: `claims of ${window} pages, and their commits, by the frontier`,
       figures: { claim: { unit: 'ms', better: 'lower' }, commit: { unit: 'ms', better: 'lower' } },
-      variants: { [nameOf(small)]: () => claimAndCommit(few), [nameOf(large)]: () => claimAndCommit(many) },
+      variants: { [nameOf(few.size)]: () => claimAndCommit(few), [nameOf(many.size)]: () => claimAndCommit(many) },
     });
     await explainAll(many, context);
     await compareDispatch(many, context);
@@ -65,17 +74,21 @@ async function openFrontier(
   adminUrl: string,
   name: string,
   size: FrontierSize,
-  { use, signal }: BenchContext,
+  { use, note, signal }: BenchContext,
 ): Promise<Frontier> {
   const admin = createStore({ connectionString: adminUrl, applicationName: 'bench', max: 1 });
   await admin.query(`create database ${name}`);
   await admin.close();
   const connectionString = Object.assign(new URL(adminUrl), { pathname: `/${name}` }).href;
-  const options = { connectionString, applicationName: 'bench', max: 4, statementTimeoutMs: 200_000 };
+  const options = { connectionString, applicationName: 'bench', max: 4, statementTimeoutMs: 600_000 };
   const store = use(createStore(options));
+  const startedAt = performance.now();
   await fillFrontier(store, connectionString, size, signal);
+  const seconds = Math.round((performance.now() - startedAt) / 1_000);
+  note(`${nameOf(size)}: filled in ${seconds} s; on disk ${await bytesEach(store, size)}.`);
   let at = filledAt.getTime();
   return {
+    size,
     store,
     connectionString,
     nextNow() {
@@ -83,6 +96,16 @@ async function openFrontier(
       return new Date(at);
     },
   };
+}
+
+async function bytesEach(store: Store, { pages, hosts }: FrontierSize): Promise<string> {
+  const { rows } = await store.query<{ pages: number; hosts: number }>(
+    `select sum(pg_total_relation_size(oid)) filter (where relname ~ '^pages_[0-9]+$')::float8 as pages,
+       sum(pg_total_relation_size(oid)) filter (where relname in ('hosts', 'origins', 'frontiers'))::float8 as hosts
+     from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace`,
+  );
+  const [bytes] = rows;
+  return `${Math.round((bytes?.pages ?? 0) / pages)} B a page, ${Math.round((bytes?.hosts ?? 0) / hosts)} B a host`;
 }
 
 async function claimAndCommit({ store, nextNow }: Frontier): Promise<{ claim: number; commit: number }> {
@@ -107,13 +130,17 @@ const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor
 async function explainAll(many: Frontier, { note }: BenchContext): Promise<void> {
   const { store, queries } = explainQueries(many.store);
   await claimAndCommit({ ...many, store });
+  await claimAtOneAddress(many, store);
   const now = many.nextNow();
+  await useFilter(store, now);
   await expiredLeases(store, { now, limit: 200 });
   await store.transaction((tx) => finishCampaigns(tx, { now }));
   await excludeUnfetchable(store, { now });
   await failStalledHosts(store, { now });
   await readFrontierFigures(store, { now });
   await foldCounts(store);
+  await listBusyHosts(store, { now, limit: 50 });
+  await readCampaignStatus(store, '1', now);
   const byText = new Map(queries.map((query) => [query.text, query]));
   for (const { text, scans } of byText.values()) {
     if (scans.length > 0) note(`${text.slice(0, 76)}…\n    ${scans.join('\n    ')}`);
@@ -121,6 +148,33 @@ async function explainAll(many: Frontier, { note }: BenchContext): Promise<void>
   const whole = [...byText.values()].filter(readsWholeTable);
   note(`${byText.size} queries; ${whole.length} of them read a table whole that grows with the frontier.`);
   if (whole.length > 0) throw new Error(`Read a table whole: ${whole.map(({ text }) => text.slice(0, 76)).join('; ')}`);
+}
+
+/** One address has the hosts that are due next, and one slot: they wait for it, and one of them is woken. */
+async function claimAtOneAddress({ store, nextNow }: Frontier, explained: Store): Promise<void> {
+  await store.query(`update campaigns set settings = settings || '{"addressConcurrency": 1}'`);
+  await store.query(
+    `update hosts set address = '192.0.2.1'
+     where id in (select id from hosts where due_at is not null and waits_for is null order by due_at, id limit 200)`,
+  );
+  for (let round = 0; round < 2; round += 1) {
+    const now = nextNow();
+    const { pages } = await claimPages(explained, { now, window, leaseMs: 90_000 });
+    const done = pages.map((page): PageCommit => ({ result: resultOf(page, now), numbers: [], links: [] }));
+    await store.transaction((tx) => commitPageResults(tx, done, { now }));
+  }
+  await store.query(`update campaigns set settings = settings - 'addressConcurrency'`);
+}
+
+/** What asks the seen-filter's tables, and what builds a filter, for its first batch. */
+async function useFilter(store: Store, now: Date): Promise<void> {
+  const { pages } = await claimPages(store, { now, window: 1, leaseMs: 90_000 });
+  const seen = { generation: 1, asked: 1, keys: Buffer.alloc(pageKeyBytes).toString('base64') };
+  const done = pages.map((page): PageCommit => ({ result: resultOf(page, now, { seen }), numbers: [], links: [] }));
+  await store.transaction((tx) => commitPageResults(tx, done, { now }));
+  await readFilteredCampaigns(store, 1);
+  await store.transaction((tx) => takeAnswers(tx, 1));
+  for await (const _batch of readSeenKeys(store, '1')) break;
 }
 
 async function compareDispatch(many: Frontier, { use, compare, note, signal }: BenchContext): Promise<void> {

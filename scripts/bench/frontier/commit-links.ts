@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { PageResult } from '@numfleet/contracts';
+import type { PageResult, WireUrl } from '@numfleet/contracts';
 import { registrableDomain } from '@numfleet/egress/rules';
 import { createPageKeyer, createUrlCodec, sealFindings } from '@numfleet/privacy';
 import {
@@ -34,7 +34,7 @@ import { cpuOfTrees } from '../crawl/watch-processes.ts';
 export const linksEach = 50;
 export const numbersEach = 3;
 /** As the sink gathers them. */
-const batch = { max: 50, ms: 20, atOnce: 3 };
+const batch = { max: 50, ms: 20, apartMs: 100, atOnce: 3 };
 export const resultsARun = 500;
 
 /** What committing results takes: how many a second, and processor time for each, ms. */
@@ -106,7 +106,7 @@ export async function openSink(
     async commitNew(now: Date): Promise<CommitFigures> {
       const pages = await lease(now);
       return await measure(
-        await Promise.all(pages.map((page) => resultOf(page, keys['sealing-public'], linksOf(page)))),
+        await Promise.all(pages.map((page) => resultOf(page, keys['sealing-public'], linksOf(page).map(urls.toWire)))),
       );
     },
     /** Every link is known, and sent in full or, as where a filter has called it so, by its key. */
@@ -121,7 +121,9 @@ export async function openSink(
           keys: Buffer.concat(links.map((url) => pageKeyOf(url))).toString('base64'),
         };
         const isKnown = sent === 'by key';
-        results.push(await resultOf(page, keys['sealing-public'], isKnown ? [] : links, isKnown ? { seen } : {}));
+        results.push(
+          await resultOf(page, keys['sealing-public'], isKnown ? [] : links.map(urls.toWire), isKnown ? { seen } : {}),
+        );
       }
       return await measure(results);
     },
@@ -143,7 +145,7 @@ function linksOf({ origin }: Claim['pages'][number]): string[] {
 async function resultOf(
   page: Claim['pages'][number],
   publicKey: Uint8Array,
-  links: readonly string[],
+  links: readonly WireUrl[],
   more: Pick<PageResult, 'seen'> = {},
 ): Promise<PageResult> {
   const findings = Array.from({ length: numbersEach }, () => ({
@@ -155,7 +157,7 @@ async function resultOf(
     ...{ v: 1, kind: 'page', ...context, campaignId: page.campaignId, worker: 'bench', retryAfterMs: null },
     ...{ requestedAt: Date.now(), finishedAt: Date.now(), outcome: 'done', code: null, cuts: [] },
     http: { status: 200, bytes: 20_000, rendered: false },
-    links: links.map((url) => ({ url: { p: url }, via: 'link' as const })),
+    links: links.map((url) => ({ url, via: 'link' as const })),
     sealed: await sealFindings({ publicKey, context, findings }),
     findings: numbersEach,
     rejected: {},

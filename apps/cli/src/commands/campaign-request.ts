@@ -16,9 +16,12 @@ export interface CampaignOptions {
   render?: string;
   delay?: string;
   hostConcurrency?: string;
+  domainConcurrency?: string;
+  addressConcurrency?: string;
   retention?: string;
   sitemap?: boolean;
   maxTime?: string;
+  every?: string;
 }
 
 /** Throws `purpose-missing`, `url-malformed`, or `usage`, which names the option. */
@@ -41,9 +44,11 @@ export function campaignRequest(urls: string[], options: CampaignOptions): Creat
     render: options.render,
     delayMs: wholeNumber('--delay', options.delay),
     hostConcurrency: wholeNumber('--host-concurrency', options.hostConcurrency),
+    ...groupLimits(options),
     retentionDays: wholeNumber('--retention', options.retention),
     sitemaps: options.sitemap,
     maxSeconds: wholeNumber('--max-time', options.maxTime),
+    everySeconds: duration('--every', options.every),
   });
 }
 
@@ -60,10 +65,29 @@ export function readOptions<Schema extends z.ZodType>(
   throw new NumfleetError('usage', `${wrong.join('; ')}. See numfleet ${command} --help.`);
 }
 
+/** `none` lifts a limit. */
+export function groupLimits(options: Pick<CampaignOptions, 'domainConcurrency' | 'addressConcurrency'>) {
+  const limit = (option: string, text: string | undefined) => (text === 'none' ? null : wholeNumber(option, text));
+  return {
+    domainConcurrency: limit('--domain-concurrency', options.domainConcurrency),
+    addressConcurrency: limit('--address-concurrency', options.addressConcurrency),
+  };
+}
+
 export function wholeNumber(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new NumfleetError('usage', `${option} takes a whole number. See numfleet --help.`);
+}
+
+const unitSeconds = { h: 3_600, d: 86_400, w: 604_800 } as const;
+
+/** `12h`, `7d`, `2w`, in s. */
+function duration(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const [, count, unit] = /^(\d{1,6})([hdw])$/.exec(text) ?? [];
+  if (count !== undefined) return Number(count) * unitSeconds[unit as keyof typeof unitSeconds];
+  throw new NumfleetError('usage', `${option} takes hours, days or weeks, such as 12h, 7d or 2w. See numfleet --help.`);
 }
 
 /** Fields that are not named as their option is. */
@@ -72,8 +96,11 @@ const renamed: Partial<Record<PropertyKey, string>> = {
   maxPages: '--max-pages',
   delayMs: '--delay',
   hostConcurrency: '--host-concurrency',
+  domainConcurrency: '--domain-concurrency',
+  addressConcurrency: '--address-concurrency',
   retentionDays: '--retention',
   maxSeconds: '--max-time',
+  everySeconds: '--every',
   sitemaps: '--sitemap',
 };
 

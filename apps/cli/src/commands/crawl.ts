@@ -10,7 +10,7 @@ export interface CrawlOptions extends CampaignOptions {
   json?: boolean;
 }
 
-/** `crawl URL…`: starts a campaign; with `--wait`, on a fleet of its own where none runs, until it is finished. */
+/** `crawl URL…`: starts a campaign; with `--wait`, on a fleet of its own where none runs, until it is finished, or its first round is. */
 export async function crawl(urls: string[], options: CrawlOptions, around: Surroundings): Promise<number> {
   const request = campaignRequest(urls, options);
   if (!options.wait) {
@@ -37,7 +37,8 @@ export function summaryOf(status: CampaignStatus) {
   return { campaign, state, pages, numbers, sightings, seconds, ...more };
 }
 
-function describe({ campaign, state, pages, numbers, sightings, seconds }: CampaignStatus): string {
+function describe({ campaign, state, pages, numbers, sightings, seconds, nextVisitAt }: CampaignStatus): string {
   const byState = Object.entries(pages).map(([name, count]) => `${count} ${name}`);
-  return `Campaign ${campaign} ${state} in ${seconds.toFixed(1)} s: ${byState.join(', ')}; ${numbers} numbers, ${sightings} sightings.`;
+  const next = nextVisitAt === null ? '' : ` The next round begins at ${nextVisitAt}, if a fleet runs then.`;
+  return `Campaign ${campaign} ${state} in ${seconds.toFixed(1)} s: ${byState.join(', ')}; ${numbers} numbers, ${sightings} sightings.${next}`;
 }

@@ -2,10 +2,13 @@ import { campaignLimits, NumfleetError } from '@numfleet/contracts';
 import { exitCodes } from '../exit-codes.ts';
 import { requireRunning } from '../fleet-session.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { type CampaignOptions, readOptions, wholeNumber } from './campaign-request.ts';
+import { type CampaignOptions, groupLimits, readOptions, wholeNumber } from './campaign-request.ts';
 import { summaryOf } from './crawl.ts';
 
-export type LimitOptions = Pick<CampaignOptions, 'depth' | 'maxPages' | 'delay' | 'hostConcurrency'> & {
+export type LimitOptions = Pick<
+  CampaignOptions,
+  'depth' | 'maxPages' | 'delay' | 'hostConcurrency' | 'domainConcurrency' | 'addressConcurrency'
+> & {
   json?: boolean;
 };
 
@@ -16,6 +19,7 @@ export async function limit(campaign: string, options: LimitOptions, around: Sur
     maxPages: wholeNumber('--max-pages', options.maxPages),
     delayMs: wholeNumber('--delay', options.delay),
     hostConcurrency: wholeNumber('--host-concurrency', options.hostConcurrency),
+    ...groupLimits(options),
   });
   if (Object.keys(limits).length === 0) {
     throw new NumfleetError('usage', 'Say which limit is to change. See numfleet limit --help.');

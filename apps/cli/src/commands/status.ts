@@ -57,11 +57,11 @@ async function readStatuses(console: ConsoleClient, campaign: string | undefined
 
 function statusTable(statuses: CampaignStatus[]): string {
   if (statuses.length === 0) return 'There are no campaigns yet. Start one: ./numfleet crawl URL --purpose "…" --wait';
-  const rows = statuses.map(({ campaign, name, state, pages, numbers, sightings, seconds }) => {
+  const isRecurring = statuses.some(({ everySeconds }) => everySeconds !== null);
+  const rows = statuses.map(({ campaign, name, state, pages, numbers, sightings, seconds, nextVisitAt }) => {
     const counts = [...pageStates.map((one) => pages[one] ?? 0), numbers, sightings];
-    return [campaign, name, state, ...counts, seconds.toFixed(0)];
+    return [campaign, name, state, ...counts, seconds.toFixed(0), ...(isRecurring ? [nextVisitAt ?? ''] : [])];
   });
-  return tableOf(['campaign', 'name', 'state', ...pageStates, 'numbers', 'sightings', 'seconds'], rows, {
-    rightFrom: 3,
-  });
+  const head = ['campaign', 'name', 'state', ...pageStates, 'numbers', 'sightings', 'seconds'];
+  return tableOf([...head, ...(isRecurring ? ['next visit'] : [])], rows, { rightFrom: 3 });
 }

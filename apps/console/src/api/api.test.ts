@@ -43,6 +43,8 @@ describe('campaigns', () => {
       numbers: 0,
       sightings: 0,
       seconds: 0,
+      everySeconds: null,
+      nextVisitAt: null,
     });
     expect((await get('/campaigns')).json().campaigns).toContainEqual(status.json());
     const { rows } = await operated.owner.query('select host from campaign_hosts where campaign_id = $1', [campaign]);
@@ -189,6 +191,8 @@ describe('pages', () => {
       findings: null,
       lastFetchedAt: null,
       nextAttemptAt: null,
+      changed: null,
+      nextVisitAt: null,
     });
   });
 });

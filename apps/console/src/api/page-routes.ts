@@ -35,7 +35,7 @@ export function pageRoutes({ store, urls, pageKeyOf }: PageRouteDeps): ApiRoute[
 }
 
 function viewPage(page: FoundPage, urls: UrlCodec): PageView {
-  const { campaignId, url, foundOn, lastFetchedAt, nextAttemptAt, ...rest } = page;
+  const { campaignId, url, foundOn, lastFetchedAt, nextAttemptAt, nextVisitAt, ...rest } = page;
   return {
     ...rest,
     campaign: campaignId,
@@ -43,5 +43,6 @@ function viewPage(page: FoundPage, urls: UrlCodec): PageView {
     foundOn: foundOn === null ? null : urls.redact(urls.fromWire(foundOn)),
     lastFetchedAt: lastFetchedAt?.toISOString() ?? null,
     nextAttemptAt: nextAttemptAt?.toISOString() ?? null,
+    nextVisitAt: nextVisitAt?.toISOString() ?? null,
   };
 }

@@ -109,8 +109,7 @@ function suppress({ store, now, ...keys }: SubjectRouteDeps): ApiRoute {
     async handle({ body: { numbers, region }, actor }) {
       const { subjects, malformed } = readSubjects(numbers, region, keys);
       if (subjects.length === 0) return { added: 0, known: 0, malformed };
-      const indexes = subjects.map((subject) => subject.suppressionIndex);
-      const added = await store.transaction((tx) => suppressNumbers(tx, { indexes, actor, now: now() }));
+      const added = await store.transaction((tx) => suppressNumbers(tx, { subjects, actor, now: now() }));
       return { added, known: subjects.length - added, malformed };
     },
   });

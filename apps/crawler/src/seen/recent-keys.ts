@@ -6,9 +6,10 @@ export interface RecentKeys {
 }
 
 /** About 150 bytes each. */
-const most = 20_000;
+const mostKeys = 20_000;
 
-export function createRecentKeys(): RecentKeys {
+/** At most `most` keys; the one that was used longest ago goes first. */
+export function createRecentKeys(most = mostKeys): RecentKeys {
   const keys = new Set<string>();
   const nameOf = (campaignId: string, key: Buffer) => `${campaignId} ${key.toString('latin1')}`;
   const use = (name: string) => {

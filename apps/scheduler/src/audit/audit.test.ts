@@ -9,7 +9,9 @@ import {
   commitPageResult,
   createCampaign,
   type Db,
+  readRetiredAuditKeys,
   recordAudit,
+  retireAuditKey,
   type Store,
   verifyAudit,
 } from '@numfleet/store';
@@ -26,7 +28,8 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createAnchorAudit } from './anchor-audit.ts';
 import { createSealAudit } from './seal-audit.ts';
 
-const chain = createAuditChain({ key: randomBytes(32) });
+const oldKey = randomBytes(32);
+const chain = createAuditChain({ key: oldKey });
 const now = new Date('2026-11-23T10:00:00Z');
 const later = (ms: number) => new Date(now.getTime() + ms);
 const events: FleetEvent[] = [];
@@ -267,3 +270,50 @@ test('G55: the scheduler sees by itself that its chain was cut off, says so once
   expect(told.filter(({ type }) => type === 'audit.broken')).toEqual(Array(2).fill({ type: 'audit.broken', seq: 4 }));
   expect((await readAnchors(anchors)).anchors).toHaveLength(3);
 });
+
+test('G55: under a new key the audit is whole, and holds what the old key sealed: whoever has that key and the database cannot tell it otherwise', async () => {
+  const key = randomBytes(32);
+  const { sealOf: sealAfter } = createAuditChain({ key });
+  const undo = new Error('undo');
+  const retiring = owner.transaction(async (tx) => {
+    const seals = { sealBefore: chain.sealOf, sealAfter };
+    const from = { id: 'old', key: oldKey };
+    await retireAuditKey(tx, { from, to: { id: 'new' }, ...seals, actor: 'operator', now });
+    const retired = await readRetiredAuditKeys(tx);
+    const { anchors } = await readAnchors(file);
+    const { sealOf } = createAuditChain({ key, retired });
+    expect(await verifyAudit(tx, { sealOf, anchors })).toMatchObject({
+      unsealed: 0,
+      faults: [],
+      anchors: anchors.length,
+    });
+    // Without what is told of the old key, none of what it sealed fits.
+    expect((await verifyAudit(tx, { sealOf: sealAfter, anchors })).faultCount).toBeGreaterThan(6);
+
+    for (const table of ['audit_events', 'audit_seals']) await tx.query(`alter table ${table} disable trigger user`);
+    await tx.query(`update audit_events set actor = 'somebody' where id = 2`);
+    const until = retired[0]?.until ?? expect.unreachable();
+    const forged = await forgeSeals(tx, until);
+    for (const [seq, mac] of forged) await tx.query('update audit_seals set mac = $2 where seq = $1', [seq, mac]);
+    const told = await verifyAudit(tx, { sealOf, anchors: [] });
+    expect(told.faults.map(({ kind, seq }) => ({ kind, seq }))).toEqual([{ kind: 'changed', seq: until }]);
+    throw undo;
+  });
+  await expect(retiring).rejects.toBe(undo);
+});
+
+/** What somebody with the old key makes of the places before one. */
+async function forgeSeals(db: Db, until: number): Promise<Map<number, Buffer>> {
+  const forged = new Map<number, Buffer>();
+  let previous: Buffer | null = null;
+  await verifyAudit(db, {
+    anchors: [],
+    sealOf(link) {
+      if (link.seq >= until) return Buffer.alloc(32);
+      previous = chain.sealOf({ ...link, previous });
+      forged.set(link.seq, previous);
+      return previous;
+    },
+  });
+  return forged;
+}

@@ -26,6 +26,8 @@ export interface GuardDependencies {
   /** The same for public addresses, where they are reached another way: through the operator's proxy. */
   openPublic?: OpenSocket;
   limits?: PlaceLimits;
+  /** Told to which of a host's addresses a connection went. */
+  onConnected?: (host: string, address: string) => void;
   emit: Emit;
   /** NUMFLEET_CONTACT. Without it nothing but the overridden hosts is reached (I11). */
   contact: string | null;
@@ -44,7 +46,7 @@ const mostConnections: PlaceLimits = { perHost: 128, total: 1_024 };
  * or `aborted`.
  */
 export function createConnect(dependencies: GuardDependencies): Connect {
-  const { hosts, resolve, open, openPublic = open, emit, contact, closing } = dependencies;
+  const { hosts, resolve, open, openPublic = open, emit, contact, closing, onConnected } = dependencies;
   const places = createPlaces(dependencies.limits ?? mostConnections);
   return async ({ hostname, port, signal }) => {
     const either = AbortSignal.any([signal, closing]);
@@ -55,7 +57,15 @@ export function createConnect(dependencies: GuardDependencies): Connect {
     const targets = override === null ? await checkedTargets(host, port, either) : [override];
     const release = await places.take(name, either);
     try {
-      const socket = await connectFirst(override === null ? openPublic : open, targets, either);
+      const addresses = new Map<Socket, string>();
+      const opened: OpenSocket = async (target, stop) => {
+        const socket = await (override === null ? openPublic : open)(target, stop);
+        addresses.set(socket, target.address);
+        return socket;
+      };
+      const socket = await connectFirst(opened, targets, either);
+      const address = addresses.get(socket);
+      if (address !== undefined) onConnected?.(name, address);
       return socket.once('close', release);
     } catch (error) {
       release();

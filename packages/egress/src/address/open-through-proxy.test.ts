@@ -54,6 +54,8 @@ describe('I5: through the operator’s proxy', () => {
     });
     const outcome = await door.fetchDocument(fetchRequest('http://shop.example/page'));
     expect(outcome).toMatchObject({ kind: 'document', status: 200, body: Buffer.from('at shop.example/page') });
+    // Of the host, and not of the proxy that it was reached through.
+    expect(outcome).toMatchObject({ address: publicAddress });
     await using proxy = await door.startProxy();
     const head = (auth: string) =>
       `GET http://shop.example:8080/x HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n${auth}\r\n`;

@@ -153,6 +153,38 @@ describe('I8: a body', () => {
   });
 });
 
+describe('a document that is known', () => {
+  const unless = { etag: '"v1"', lastModified: 'Mon, 23 Nov 2026 09:00:00 GMT' };
+
+  test('is asked for by its validators, and need not be sent again', async () => {
+    const { outcome, requests } = await fetchFrom(
+      (_, response) => response.writeHead(304, { 'content-encoding': 'gzip', etag: '"v1"' }).end(),
+      { unless },
+    );
+    expect(requests[0]?.headers).toMatchObject({
+      'if-none-match': '"v1"',
+      'if-modified-since': 'Mon, 23 Nov 2026 09:00:00 GMT',
+    });
+    expect(outcome).toMatchObject({ kind: 'document', status: 304, unchanged: true, body: Buffer.alloc(0) });
+  });
+
+  test('is no other one: to what it is redirected to its validators are not told, and a 304 from there is none', async () => {
+    const { outcome, requests } = await fetchFrom(
+      ({ url }, response) => response.writeHead(url === '/' ? 302 : 304, { location: '/b' }).end(),
+      { unless },
+    );
+    expect(outcome).toMatchObject({ url: 'http://shop.test/b', status: 304, unchanged: false });
+    expect(requests[0]?.headers).toHaveProperty('if-none-match');
+    expect(requests[1]?.headers).not.toHaveProperty('if-none-match');
+    expect(requests[1]?.headers).not.toHaveProperty('if-modified-since');
+  });
+
+  test('is not taken to be as it was by a 304 that was not asked for', async () => {
+    const { outcome } = await fetchFrom((_, response) => response.writeHead(304).end());
+    expect(outcome).toMatchObject({ status: 304, unchanged: false });
+  });
+});
+
 describe('a failure', () => {
   test.each<[string, string, (socket: Socket) => void]>([
     ['connection-lost', 'closed before the head', (socket) => socket.end()],

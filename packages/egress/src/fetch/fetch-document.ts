@@ -50,6 +50,8 @@ interface Trail {
   latencyMs: number | null;
   /** Redirects followed. */
   hops: number;
+  /** Of the host: where the newest connection to it went. */
+  address?: string;
 }
 
 export type FetchOutcome = Trail &

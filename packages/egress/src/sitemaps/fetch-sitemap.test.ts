@@ -24,6 +24,7 @@ describe('a sitemap', () => {
       ...{ pages: ['http://shop.test/a'], sitemaps: [], base: 'http://shop.test/sitemap.xml', moved: false },
       requestedAt: expect.any(Number),
       latencyMs: expect.any(Number),
+      address: '127.0.0.1',
     });
     const listed = await fetchFrom((_, response) => response.end(index));
     expect(listed.result).toMatchObject({ outcome: 'done', pages: [], sitemaps: ['http://shop.test/1.xml'] });

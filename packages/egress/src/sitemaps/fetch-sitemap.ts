@@ -31,6 +31,7 @@ export interface FetchedSitemap {
   requestedAt: number | null;
   retryAfterMs: number | null;
   latencyMs: number | null;
+  address?: string | undefined;
 }
 
 const maxRedirects = 5;
@@ -60,9 +61,9 @@ export async function fetchSitemap({ door, ...request }: SitemapRequest): Promis
     maxBytes: sitemapMaxBytes + 1,
     read: reading,
   });
-  const { requestedAt, retryAfterMs, latencyMs } = fetched;
+  const { requestedAt, retryAfterMs, latencyMs, address } = fetched;
   const nothing = { code: null, status: null, pages: [], sitemaps: [], base: request.url, moved: false, cuts: [] };
-  return { ...nothing, requestedAt, retryAfterMs, latencyMs, bytes: read.bytes, ...judge(fetched, read) };
+  return { ...nothing, requestedAt, retryAfterMs, latencyMs, address, bytes: read.bytes, ...judge(fetched, read) };
 }
 
 type Judged = Pick<FetchedSitemap, 'outcome'> & Partial<FetchedSitemap>;

@@ -1,35 +1,23 @@
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { type ClaimedPage, commitPageResult, createCampaign, eraseNumbers, type SealedNumber } from '../index.ts';
-import {
-  claimAnswered,
-  createTestDatabase,
-  offer,
-  resultOf,
-  sealedNumber,
-  settingsOf,
-  type TestDatabase,
-} from '../testing/test-database.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { type ClaimedPage, commitPageResult, eraseNumbers, type SealedNumber } from '../index.ts';
+import { claimAnswered, offer, resultOf, sealedNumber } from '../testing/test-database.ts';
+import { openTestStores, startCampaign } from '../testing/test-stores.ts';
 
 const now = new Date('2026-11-23T10:00:00Z');
 const sinks = 32;
 
-let database: TestDatabase;
+const { database, owner, scheduler, console } = await openTestStores();
+const sink = database.store('numfleet_sink', sinks);
 let pages: ClaimedPage[];
 beforeAll(async () => {
-  database = await createTestDatabase(inject('postgresUrl'));
   const seeds = Array.from({ length: sinks }, (_, n) => offer(`http://site-${n}.test/`));
-  const console = database.store('numfleet_console');
-  const settings = settingsOf({ delayMs: 0, hostConcurrency: 9 });
-  await console.transaction((tx) => createCampaign(tx, { settings, seeds, actor: 'test', now }));
-  const scheduler = database.store('numfleet_scheduler');
-  pages = (await claimAnswered(scheduler, database.store('numfleet_sink'), { now })).pages;
+  await startCampaign(console, seeds, now, { delayMs: 0, hostConcurrency: 9 });
+  pages = (await claimAnswered(scheduler, sink, { now })).pages;
   expect(pages).toHaveLength(sinks);
 });
-afterAll(() => database[Symbol.asyncDispose]());
 
 test('G55: a number that is erased while 32 sinks commit it is gone when all have ended, and no other is', async () => {
   const [objected, other] = [sealedNumber(1), sealedNumber(2)];
-  const sink = database.store('numfleet_sink', sinks);
   const commit = (page: ClaimedPage) =>
     sink.transaction((tx) =>
       commitPageResult(tx, { result: resultOf(page, now), numbers: [objected, other], links: [] }, { now }),
@@ -47,7 +35,6 @@ test('G55: a number that is erased while 32 sinks commit it is gone when all hav
   expect(stored + suppressed).toBe(2 * sinks);
   // What had been stored of it before is what was erased.
   expect(erased.sightings).toBe(stored - sinks);
-  const owner = database.store('numfleet_owner');
   const held = async (number: SealedNumber) => {
     const { count: numbers } = await owner.query('select from numbers where blind_index = $1', [number.blindIndex]);
     const { count } = await owner.query('select from sightings where blind_index = $1', [number.blindIndex]);
@@ -61,7 +48,5 @@ test('G55: a number that is erased while 32 sinks commit it is gone when all hav
 
 async function erase({ blindIndex, suppressionIndex }: SealedNumber) {
   const subjects = [{ lineIndex: blindIndex, suppressionIndex }];
-  return await database
-    .store('numfleet_console')
-    .transaction((tx) => eraseNumbers(tx, { subjects, reason: 'test', actor: 'test', now }));
+  return await console.transaction((tx) => eraseNumbers(tx, { subjects, reason: 'test', actor: 'test', now }));
 }

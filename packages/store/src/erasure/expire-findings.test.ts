@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import {
   auditCounts,
   commitPageResult,
@@ -6,45 +6,21 @@ import {
   ensureSightingPartitions,
   expireFindings,
   type SealedNumber,
-  type Store,
 } from '../index.ts';
-import {
-  claimAnswered,
-  createTestDatabase,
-  offer,
-  resultOf,
-  sealedNumber,
-  settingsOf,
-  type TestDatabase,
-} from '../testing/test-database.ts';
+import { claimAnswered, offer, resultOf, sealedNumber, settingsOf } from '../testing/test-database.ts';
+import { openTestStores, startCampaign } from '../testing/test-stores.ts';
 
 const start = new Date('2026-11-23T10:00:00Z');
 const day = (count: number) => new Date(start.getTime() + count * 86_400_000);
 
-let database: TestDatabase;
-let scheduler: Store;
-let owner: Store;
-beforeAll(async () => {
-  database = await createTestDatabase(inject('postgresUrl'));
-  scheduler = database.store('numfleet_scheduler');
-  owner = database.store('numfleet_owner');
-});
-afterAll(() => database[Symbol.asyncDispose]());
-
+const { owner, scheduler, sink, console } = await openTestStores();
 let hosts = 0;
 /** A campaign, its partitions, and a page of it on which these numbers stand; another page is still to be read. */
 async function found(retentionDays: number, at: Date, numbers: SealedNumber[]) {
   hosts += 1;
-  const { id } = await database.store('numfleet_console').transaction((tx) =>
-    createCampaign(tx, {
-      settings: settingsOf({ delayMs: 0, hostConcurrency: 9, retentionDays }),
-      seeds: [offer(`http://site-${hosts}.test/`), offer(`http://site-${hosts}.test/again`)],
-      actor: 'test',
-      now: at,
-    }),
-  );
+  const seeds = [offer(`http://site-${hosts}.test/`), offer(`http://site-${hosts}.test/again`)];
+  const id = await startCampaign(console, seeds, at, { delayMs: 0, hostConcurrency: 9, retentionDays });
   await ensureSightingPartitions(scheduler, { now: at });
-  const sink = database.store('numfleet_sink');
   const { pages } = await claimAnswered(scheduler, sink, { now: at });
   const read = async (now: Date, found: SealedNumber[]) => {
     const page = pages.pop() ?? expect.unreachable();
@@ -118,7 +94,6 @@ test('the scheduler takes findings away without the right to see one', async () 
 });
 
 test('retention and a campaign that needs new partitions wait for each other, and neither fails', async () => {
-  const console = database.store('numfleet_console');
   const waiting = async (count: number) => {
     const { rows } = await owner.query<{ waiting: number }>(
       `select count(*)::int as waiting from pg_locks l join pg_database d on d.oid = l.database

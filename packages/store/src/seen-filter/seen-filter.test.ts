@@ -1,47 +1,25 @@
 import { pageKeyBytes } from '@numfleet/contracts';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   type ClaimedPage,
   commitPageResult,
-  createCampaign,
   type OfferedPage,
   readCampaignStatus,
   readSeenKeys,
-  type Store,
   takeAnswers,
 } from '../index.ts';
-import {
-  claimAnswered,
-  createTestDatabase,
-  offer,
-  resultOf,
-  sealedNumber,
-  settingsOf,
-  type TestDatabase,
-} from '../testing/test-database.ts';
+import { claimAnswered, offer, resultOf, sealedNumber } from '../testing/test-database.ts';
+import { openTestStores, startCampaign } from '../testing/test-stores.ts';
 
 const now = new Date('2026-11-23T10:00:00Z');
-let database: TestDatabase;
-let scheduler: Store;
-let sink: Store;
 let hosts = 0;
 
-beforeAll(async () => {
-  database = await createTestDatabase(inject('postgresUrl'));
-  scheduler = database.store('numfleet_scheduler');
-  sink = database.store('numfleet_sink');
-});
-afterAll(() => database[Symbol.asyncDispose]());
-
+const { scheduler, sink, console } = await openTestStores();
 /** A campaign of one host, with these pages; the first of them is claimed. */
 async function campaignOf(paths: readonly string[]) {
   const host = `http://seen-${hosts++}.test`;
   const pages = paths.map((path, n) => offer(`${host}${path}`, { depth: n }));
-  const { id } = await database
-    .store('numfleet_console')
-    .transaction((tx) =>
-      createCampaign(tx, { settings: settingsOf({ delayMs: 0 }), seeds: pages, actor: 'test', now }),
-    );
+  const id = await startCampaign(console, pages, now, { delayMs: 0 });
   return { id, host, pages, claim: () => claimOne(id) };
 }
 
@@ -87,11 +65,7 @@ describe('G42: what a filter called known', () => {
     // A worker that asks a filter all the same is not asked again: a forged result must not go in circles.
     const inFull = await commitSeen(again, [offer(`${host}/forged`)], lost);
     expect(inFull).toMatchObject({ verdict: 'committed', unseen: 0, links: 2, numbers: 0 });
-    const {
-      pages: counts,
-      discovered,
-      ...status
-    } = await readCampaignStatus(database.store('numfleet_console'), id, now);
+    const { pages: counts, discovered, ...status } = await readCampaignStatus(console, id, now);
     expect(counts).toEqual({ queued: 2, leased: 0, done: 1, failed: 0, excluded: 0 });
     expect({ discovered, numbers: status.numbers }).toEqual({ discovered: 3, numbers: 1 });
   });

@@ -73,7 +73,11 @@ export function sealedNumber(n: number, changes: Partial<SealedNumber> = {}): Se
 }
 
 /** A result for a claimed page: done, requested at its finish, unless told otherwise. */
-export function resultOf(page: ClaimedPage, at: Date, changes: Partial<PageResult> = {}): PageResult {
+export function resultOf(
+  page: Pick<ClaimedPage, 'id' | 'campaignId' | 'leaseToken'>,
+  at: Date,
+  changes: Partial<PageResult> = {},
+): PageResult {
   return {
     v: 1,
     kind: 'page',

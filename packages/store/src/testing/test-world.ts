@@ -4,6 +4,7 @@ import {
   type ClaimedRobots,
   claimPages,
   commitPageResult,
+  excludeUnfetchable,
   expiredLeases,
   type Lease,
   recordLostLeases,
@@ -11,6 +12,7 @@ import {
   restartAllClocks,
   type Store,
 } from '../index.ts';
+import type { GroupLimits } from '../slot-groups.ts';
 import { answerRobots, resultOf } from './test-database.ts';
 
 export type Step =
@@ -27,6 +29,8 @@ export type Step =
 interface Job {
   lease: Lease;
   host: string;
+  /** The address of the host, where the fleet had been there when it gave the lease. */
+  address: string | null;
   delayMs: number;
   requested: boolean;
   /** By its worker's clock. */
@@ -44,10 +48,19 @@ interface HostLog {
 }
 
 const hostsInAll = 3;
+
+/** The `n`th host of a world; after three they begin anew. The first two are of one domain, the last two at one address. */
+export const hostOf = (world: string, n: number): string =>
+  [`a.${world}.test`, `b.${world}.test`, `${world}-c.test`][n % hostsInAll] ?? '';
+
+const domainOf = (host: string) => host.replace(/^[ab]\./, '');
+
 const restMs = 400;
 const leaseMs = 90_000;
 /** Each world begins after whatever another did to its clock. */
 let real = Date.parse('2026-11-23T10:00:00Z');
+/** Each has addresses of its own. */
+let worlds = 0;
 
 /**
  * Workers, a queue and hosts that do what steps say, on one real Postgres, and that check what the fleet must hold each time
@@ -57,8 +70,10 @@ let real = Date.parse('2026-11-23T10:00:00Z');
 export function createWorld(options: {
   schedulers: readonly Store[];
   sink: Store;
-  /** The beginning of the hosts' names. */
+  /** Part of the names of its hosts, see `hostOf`. */
   hosts: string;
+  /** How many hosts of a domain, and at an address, a campaign says that may be asked at a time; by its id. */
+  limits?: Pick<ReadonlyMap<string, GroupLimits>, 'get'>;
   /** By how much the clocks of the workers are ahead, ms; jobs go to them in turn. */
   workersAhead: readonly number[];
   /** By how much the schedulers' clock is ahead of the sink's, ms: what nothing here guards against. */
@@ -69,9 +84,13 @@ export function createWorld(options: {
   let jobs: Job[] = [];
   const logs = new Map<string, HostLog>();
   const done = new Map<string, number>();
+  const beenTo = new Set<string>();
   let offset = 0;
   let taken = 0;
   real += 48 * 3_600_000;
+  worlds += 1;
+  const network = `2001:db8:${worlds.toString(16)}:`;
+  const addressOf = (host: string) => `${network}:${host.startsWith('a.') ? 1 : 2}`;
   const now = () => new Date(real + offset);
   const some = (which: number) => jobs[which % Math.max(1, jobs.length)];
 
@@ -92,6 +111,17 @@ export function createWorld(options: {
     for (const sharing of Map.groupBy(jobs, (job) => job.host).values()) {
       if (sharing.some((job) => job.delayMs > 0)) expect(sharing.length, 'I7: one slot').toBe(1);
     }
+    expectWithin('I7: the domain', 'domainConcurrency', (job) => domainOf(job.host));
+    expectWithin('I7: the address', 'addressConcurrency', (job) => job.address);
+  };
+
+  /** What any campaign with a page under way there says, holds for all. */
+  const expectWithin = (what: string, limit: keyof GroupLimits, groupOf: (job: Job) => string | null): void => {
+    for (const [group, sharing] of Map.groupBy(jobs, groupOf)) {
+      if (group === null) continue;
+      const slots = sharing.map(({ page }) => (page && options.limits?.get(page.campaignId)?.[limit]) ?? hostsInAll);
+      expect(new Set(sharing.map((job) => job.host)).size, what).toBeLessThanOrEqual(Math.min(...slots));
+    }
   };
 
   const add = (lease: Lease, origin: string, page: ClaimedPage | null, robots: ClaimedRobots | null): void => {
@@ -99,7 +129,9 @@ export function createWorld(options: {
     const aheadMs = options.workersAhead[taken % options.workersAhead.length] ?? 0;
     taken += 1;
     const asked = { requested: false, requestedAt: null, aheadMs };
-    jobs.push({ lease, host: new URL(origin).host, delayMs, ...asked, page, robots, leaseUntil });
+    const { host } = new URL(origin);
+    const address = beenTo.has(host) ? addressOf(host) : null;
+    jobs.push({ lease, host, address, delayMs, ...asked, page, robots, leaseUntil });
   };
 
   const request = (job: Job | undefined): void => {
@@ -125,7 +157,7 @@ export function createWorld(options: {
     const changes = requestedAt === null ? {} : ([failed, throttled, spent][how] ?? {});
     const log = logs.get(job.host);
     if ('retryAfterMs' in changes && log) logs.set(job.host, { ...log, restUntil: real + restMs });
-    const result = resultOf(job.page, now(), { ...timesOf(job), ...changes });
+    const result = resultOf(job.page, now(), { ...evidenceOf(job), ...changes });
     const report = await sink.transaction((tx) =>
       commitPageResult(tx, { result, numbers: [], links: [] }, { now: now() }),
     );
@@ -133,18 +165,23 @@ export function createWorld(options: {
     if (result.outcome === 'done') done.set(job.page.id, (done.get(job.page.id) ?? 0) + 1);
   };
 
-  /** By the worker's clock. */
-  const timesOf = ({ requestedAt, aheadMs }: Job) => ({ requestedAt, finishedAt: now().getTime() + aheadMs });
+  /** By the worker's clock; and where it has been. */
+  const evidenceOf = ({ host, requestedAt, aheadMs }: Job) => {
+    const times = { requestedAt, finishedAt: now().getTime() + aheadMs };
+    if (requestedAt === null) return times;
+    beenTo.add(host);
+    return { ...times, address: addressOf(host) };
+  };
 
   const finishRobots = async (job: Job, robots: ClaimedRobots, how: number): Promise<void> => {
-    const elsewhere = `${options.hosts}-${how % hostsInAll}.test`;
+    const elsewhere = hostOf(options.hosts, how);
     const redirect = { p: `http://${elsewhere}/r` };
     const answers = [
       { outcome: 'redirected', redirectHost: elsewhere, redirect },
       { outcome: 'unreachable', code: 'connect-failed' },
       { outcome: 'fetched', crawlDelayMs: 300 },
     ] as const;
-    const said = { ...timesOf(job), ...(answers[how] ?? { crawlDelayMs: null }) };
+    const said = { ...evidenceOf(job), ...(answers[how] ?? { crawlDelayMs: null }) };
     expect(await answerRobots(sink, robots, now(), said)).toBe('committed');
   };
 
@@ -184,6 +221,8 @@ export function createWorld(options: {
     for (let idle = 0; idle < 30; ) {
       await claimAll(100);
       idle = jobs.length > 0 ? 0 : idle + 1;
+      // A host whose robots.txt was lost with its workers three times is asked for nothing more.
+      if (idle === 1) await excludeUnfetchable(scheduler, { now: now() });
       for (const job of jobs) {
         request(job);
         await finish(job, 5);

@@ -1,25 +1,9 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { commitPageResults, createCampaign, type Store } from '../index.ts';
-import {
-  claimAnswered,
-  createTestDatabase,
-  offer,
-  resultOf,
-  sealedNumber,
-  settingsOf,
-} from '../testing/test-database.ts';
+import { describe, expect, test } from 'vitest';
+import { commitPageResults } from '../index.ts';
+import { claimAnswered, offer, resultOf, sealedNumber, settingsOf } from '../testing/test-database.ts';
+import { openTestStores, startCampaign } from '../testing/test-stores.ts';
 
-let scheduler: Store;
-let sink: Store;
-let operator: Store;
-
-beforeAll(async () => {
-  const database = await createTestDatabase(inject('postgresUrl'));
-  scheduler = database.store('numfleet_scheduler');
-  sink = database.store('numfleet_sink');
-  operator = database.store('numfleet_console');
-  return async () => await database[Symbol.asyncDispose]();
-});
+const { scheduler, sink, console: operator } = await openTestStores();
 
 const now = new Date('2026-01-01T00:00:00Z');
 const settings = settingsOf({ delayMs: 0, hostConcurrency: 64 });
@@ -27,7 +11,7 @@ const settings = settingsOf({ delayMs: 0, hostConcurrency: 64 });
 /** Commits pages that say what they are told to, in batches, each with a link of its own and one number. */
 async function crawl(host: string, contents: readonly (string | undefined)[], batch: number) {
   const seeds = contents.map((_, n) => offer(`http://${host}/${n}`));
-  const { id } = await operator.transaction((tx) => createCampaign(tx, { settings, seeds, actor: 'test', now }));
+  const id = await startCampaign(operator, seeds, now, settings);
   const { pages } = await claimAnswered(scheduler, sink, { now });
   const inOrder = pages.filter((page) => page.campaignId === id).toSorted((a, b) => Number(a.id) - Number(b.id));
   const commits = inOrder.map((page, n) => {

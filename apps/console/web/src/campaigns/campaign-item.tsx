@@ -39,6 +39,8 @@ export function CampaignItem(props: {
         </h3>
         <p className="note">
           {campaign.campaign} · {campaign.purpose}
+          {campaign.everySeconds === null ? null : ` · again every ${showDuration(campaign.everySeconds)}`}
+          {campaign.nextVisitAt === null ? null : `, next ${new Date(campaign.nextVisitAt).toLocaleString('en-GB')}`}
         </p>
       </div>
       <dl className="figures">

@@ -9,10 +9,12 @@ export const verbLabels: Readonly<Record<CampaignVerb, string>> = {
 };
 
 /** What may be asked of a campaign as it stands; the console refuses the rest. */
-export function verbsFor({ state, pages }: CampaignStatus): CampaignVerb[] {
+export function verbsFor({ state, pages, everySeconds }: CampaignStatus): CampaignVerb[] {
   if (state === 'cancelled') return [];
   const verbs: CampaignVerb[] = pages.failed > 0 ? ['retry'] : [];
-  if (state === 'active') verbs.unshift('pause');
+  // Between two rounds it can be held, and ended for good.
+  const goesOn = state !== 'finished' || everySeconds !== null;
+  if (goesOn && state !== 'paused') verbs.unshift('pause');
   if (state === 'paused') verbs.unshift('resume');
-  return state === 'finished' ? verbs : [...verbs, 'cancel'];
+  return goesOn ? [...verbs, 'cancel'] : verbs;
 }
