@@ -1,25 +1,18 @@
-import type { PageResult, SitemapResult } from '@numfleet/contracts';
 import type { OfferedPage } from './admission.ts';
 import { advanceHostClocks, type ClockOptions } from './host-clocks.ts';
-import { insertFindings, type SealedNumber, type StoredFindings } from './insert-findings.ts';
+import { insertFindings, type StoredFindings } from './insert-findings.ts';
 import { dropKnown, type InsertOptions, insertPages } from './insert-pages.ts';
+import { countParts, isLastPart, type LiveCommit, lockLivePages, type PageCommit } from './live-commits.ts';
 import { type LockedCampaign, lockCampaigns } from './lock-campaign.ts';
 import { recordAudit } from './record-audit.ts';
-import { recordRenderEvidence, renderEvidenceOf } from './render-evidence.ts';
-import { decidePage, type PageVerdict } from './retry-policy.ts';
+import { recordRenderEvidence } from './render-evidence.ts';
+import { decidePage } from './retry-policy.ts';
 import { confirmPages } from './revisits/confirm-pages.ts';
 import { leavePages, type Renewed, renewSightings } from './revisits/renew-sightings.ts';
-import { decideRevisit, type PageBefore } from './revisits/revisit-policy.ts';
 import { probeSeen } from './seen-filter/probe-seen.ts';
 import type { Transaction } from './store.ts';
-import { contentOf, findCopies } from './traps/content-copies.ts';
-
-/** A result with its findings opened and sealed for rest, and its links normalised, keyed and judged. */
-export interface PageCommit {
-  result: PageResult | SitemapResult;
-  numbers: readonly SealedNumber[];
-  links: readonly Omit<OfferedPage, 'foundOn'>[];
-}
+import { findCopies } from './traps/content-copies.ts';
+import { type Decided, updatePages } from './update-pages.ts';
 
 export type CommitOptions = ClockOptions & InsertOptions;
 
@@ -103,59 +96,6 @@ const inFull = { state: 'queued', code: null, notBefore: null, linksInFull: true
 const nothing: StoredFindings = { numbers: 0, sightings: 0, suppressed: 0 };
 const staleReport: CommitReport = { verdict: 'stale', ...nothing, links: 0, unseen: 0 };
 
-interface LeasedPage extends PageBefore {
-  id: string;
-  hostId: string;
-  campaignId: string;
-  attempts: number;
-  throttled: number;
-  probing: boolean;
-  /** Nothing may be called known instead of being sent. */
-  linksInFull: boolean;
-  retentionDays: number;
-}
-
-interface LiveCommit {
-  /** Of the commit in its batch. */
-  index: number;
-  commit: PageCommit;
-  result: PageCommit['result'];
-  page: LeasedPage;
-}
-
-type Decided = LiveCommit & PageVerdict & { linksInFull?: true };
-
-/**
- * The results whose lease is still theirs, with their pages, locked. Of one delivered twice the first counts; of a sitemap's
- * parts the next: one that comes after one that was lost is as stale as one that comes again, and the lease will run out.
- */
-async function lockLivePages(tx: Transaction, commits: readonly PageCommit[]): Promise<LiveCommit[]> {
-  if (commits.length === 0) return [];
-  const { rows } = await tx.query<LeasedPage>(
-    `select p.id, p.host_id as "hostId", p.campaign_id as "campaignId", p.attempts, p.throttled,
-       h.breaker <> 'closed' as probing, p.links_in_full as "linksInFull", c.retention_days as "retentionDays",
-       c.every_seconds as "everySeconds", p.pace, encode(p.content, 'hex') as content, p.rendered
-     from unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::smallint[]) as result (id, token, campaign_id, part)
-     join pages p on p.id = result.id and p.lease_token = result.token and p.campaign_id = result.campaign_id
-       and p.state = 'leased' and p.parts = result.part
-     join campaigns c on c.id = p.campaign_id join hosts h on h.id = p.host_id
-     order by p.id for update of p`,
-    [
-      commits.map(({ result }) => result.pageId),
-      commits.map(({ result }) => result.leaseToken),
-      commits.map(({ result }) => result.campaignId),
-      commits.map(({ result }) => (result.kind === 'sitemap' ? result.part : 0)),
-    ],
-  );
-  const pages = new Map(rows.map((row) => [row.id, row]));
-  return commits.flatMap((commit, index) => {
-    const page = pages.get(commit.result.pageId);
-    if (!page) return [];
-    pages.delete(page.id);
-    return [{ index, commit, result: commit.result, page }];
-  });
-}
-
 /** What was found on pages that were read, and what is seen again on those that are as they were. */
 async function storeFindings(
   tx: Transaction,
@@ -210,59 +150,8 @@ function unlessCancelled(one: Decided, campaigns: ReadonlyMap<string, LockedCamp
   return { ...one, state: 'excluded', code: 'campaign-cancelled', notBefore: null };
 }
 
-async function updatePages(tx: Transaction, decided: readonly Decided[], now: Date): Promise<void> {
-  if (decided.length === 0) return;
-  const rows = decided.map(({ result, page, commit: _, index: __, ...verdict }) => ({
-    ...verdict,
-    ...decideRevisit({ ...verdict, result, content: contentOf(result) }, page),
-    id: page.id,
-    hostId: page.hostId,
-    ...result.http,
-    render: renderEvidenceOf(result),
-    // What the next visit is compared with, and other pages of the host. Of copies none is kept: how many there are is not asked.
-    content: verdict.state === 'done' ? contentOf(result) : page.content,
-    cuts: result.cuts,
-    findings: result.kind === 'page' ? result.findings : null,
-    rejected: result.kind === 'page' ? result.rejected : null,
-    fetchedAt: result.requestedAt === null ? null : new Date(Math.min(result.requestedAt, now.getTime())),
-  }));
-  await tx.query(
-    `update pages p set state = r.state, code = r.code, attempts = r.attempts, throttled = r.throttled,
-       not_before = r."notBefore", http_status = r.status, bytes = r.bytes, rendered = r.rendered, cuts = r.cuts,
-       findings = r.findings, rejected = r.rejected, render_kind = (r.render ->> 'kind')::smallint,
-       render_decision = r.render ->> 'decision', render_gained = (r.render ->> 'gained')::boolean,
-       content = decode(r.content, 'hex'),
-       last_fetched_at = coalesce(r."fetchedAt", p.last_fetched_at), lease_token = null, lease_until = null,
-       links_in_full = p.links_in_full or coalesce(r."linksInFull", false),
-       rereads = p.rereads + coalesce(r."linksInFull", false)::int,
-       pace = r.pace, changed = r.changed, validators = r.validators, revisit_at = case when r."comesAgain"
-         then next_visit($2, c.created_at, c.every_seconds, c.retention_days, r.pace) end
-     from jsonb_to_recordset($1::jsonb) as r (id bigint, "hostId" bigint, state text, code text, attempts smallint,
-       throttled smallint, "notBefore" timestamptz, status int, bytes bigint, rendered boolean, cuts text[],
-       findings int, rejected jsonb, render jsonb, content text, "fetchedAt" timestamptz, "linksInFull" boolean,
-       "comesAgain" boolean, pace smallint, changed boolean, validators jsonb), campaigns c
-     where p.id = r.id and p.host_id = r."hostId" and c.id = p.campaign_id`,
-    [JSON.stringify(rows), now],
-  );
-}
-
 function isUnmodified({ result }: LiveCommit): boolean {
   return result.kind === 'page' && result.outcome === 'not-modified';
-}
-
-/** A page comes in one part. */
-function isLastPart({ result }: LiveCommit): boolean {
-  return result.kind === 'page' || result.isLast;
-}
-
-/** Of sitemaps of which more is to come under the same lease. */
-async function countParts(tx: Transaction, begun: readonly LiveCommit[]): Promise<void> {
-  if (begun.length === 0) return;
-  await tx.query(
-    `update pages p set parts = p.parts + 1 from unnest($1::bigint[], $2::bigint[]) as begun (id, host_id)
-     where p.id = begun.id and p.host_id = begun.host_id`,
-    [begun.map(({ page }) => page.id), begun.map(({ page }) => page.hostId)],
-  );
 }
 
 /** Where sensitive data went to rest, in counts. */

@@ -15,7 +15,6 @@ export {
   type CommitReport,
   commitPageResult,
   commitPageResults,
-  type PageCommit,
 } from './commit-page-results.ts';
 export { commitRobotsResult, type RobotsCommit } from './commit-robots-result.ts';
 export { type BreakerCount, countBreakers } from './count-breakers.ts';
@@ -51,6 +50,7 @@ export { listNewestFailures, type NewestFailure } from './list-newest-failures.t
 export { listNewestSightings, type NewestSighting } from './list-newest-sightings.ts';
 export { type ListedNumber, type ListedSighting, listNumbers } from './list-numbers.ts';
 export { listWorkers } from './list-workers.ts';
+export type { PageCommit } from './live-commits.ts';
 export { type MigrateOptions, migrate } from './migrate.ts';
 export {
   createOfferPage,

@@ -1,13 +1,12 @@
 import type { CampaignSettings, PageResult, WireUrl } from '@numfleet/contracts';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { compareCounts } from '../audit/compare-audit-counts.ts';
 import {
   auditCounts,
   type ClaimedPage,
   changeLimits,
   commitPageResult,
-  createCampaign,
   eraseNumbers,
   excludePages,
   excludeUnfetchable,
@@ -18,39 +17,19 @@ import {
   readCampaignStatus,
   revisitPages,
   type SealedNumber,
-  type Store,
   setCampaignState,
   suppressNumbers,
   traceNumber,
 } from '../index.ts';
-import {
-  claimAnswered,
-  createTestDatabase,
-  offer,
-  resultOf,
-  sealedNumber,
-  settingsOf,
-  type TestDatabase,
-} from '../testing/test-database.ts';
+import { claimAnswered, offer, resultOf, sealedNumber } from '../testing/test-database.ts';
+import { openTestStores, startCampaign } from '../testing/test-stores.ts';
 
 const day = 86_400_000;
 const week = 7 * day;
 const ten = 10 * 3_600_000;
 const every = week / 1_000;
 
-let database: TestDatabase;
-let scheduler: Store;
-let sink: Store;
-let console: Store;
-let owner: Store;
-beforeAll(async () => {
-  database = await createTestDatabase(inject('postgresUrl'));
-  scheduler = database.store('numfleet_scheduler');
-  sink = database.store('numfleet_sink');
-  console = database.store('numfleet_console');
-  owner = database.store('numfleet_owner');
-});
-afterAll(() => database[Symbol.asyncDispose]());
+const { owner, scheduler, sink, console } = await openTestStores();
 
 /** One clock for the file, that only goes forward; every campaign has hosts of its own, begins at ten, and is cancelled at its end. */
 let clock = Date.parse('2026-11-23T10:00:00Z');
@@ -62,9 +41,8 @@ async function recurring(settings: Partial<CampaignSettings> = {}, paths: string
   clock = Math.ceil(clock / day) * day + ten;
   const host = `again-${campaigns}.test`;
   const seeds = paths.map((path) => offer(`http://${host}${path}`));
-  const own = settingsOf({ delayMs: 0, hostConcurrency: 9, everySeconds: every, retentionDays: 60, ...settings });
-  const create = { settings: own, seeds, actor: 'test', now: now() };
-  const { id } = await console.transaction((tx) => createCampaign(tx, create));
+  const own = { delayMs: 0, hostConcurrency: 9, everySeconds: every, retentionDays: 60, ...settings };
+  const id = await startCampaign(console, seeds, now(), own);
   const born = clock;
   const set = (verb: 'pause' | 'resume' | 'cancel') =>
     console.transaction((tx) => setCampaignState(tx, { campaignId: id, verb, actor: 'test', now: now() }));

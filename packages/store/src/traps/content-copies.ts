@@ -1,4 +1,4 @@
-import type { PageCommit } from '../commit-page-results.ts';
+import type { PageCommit } from '../live-commits.ts';
 import type { PageVerdict } from '../retry-policy.ts';
 import type { Transaction } from '../store.ts';
 
