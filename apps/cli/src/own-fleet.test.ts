@@ -31,6 +31,8 @@ test('crawl --wait --json runs a fleet, prints one summary, exits 0 where no pag
     numbers: 5,
     sightings: 5,
     seconds: expect.any(Number),
+    everySeconds: null,
+    nextVisitAt: null,
   });
   await expectNothingLeft(numfleet.home);
 });
