@@ -119,7 +119,7 @@ export function createBrowserHolder(
   const onGone = (held: Held) => {
     const { ending } = held.browser;
     const isBad = ending === 'crashed' || ending === 'hung' || ending === 'unclean';
-    if (isBad && performance.now() - held.startedAt < shortLifeMs) brake.onCrash();
+    if (isBad && isShortLived(held)) brake.onCrash();
     else brake.onLife();
     retire(held, ending ?? 'crashed');
   };
@@ -162,6 +162,10 @@ export function createBrowserHolder(
       await Promise.all([...all].map(({ browser }) => browser.end('closed')));
     },
   };
+}
+
+function isShortLived({ startedAt, pagesServed }: Held): boolean {
+  return performance.now() - startedAt < shortLifeMs && pagesServed < fewPages;
 }
 
 /** What its age or its memory calls for; null for neither. */
@@ -213,8 +217,12 @@ async function describe({ browser, pagesServed, pagesOpen, retired }: Held): Pro
 
 const defaultLimits = { recycleAfterPages: 500, recycleAfterMs: 3_600_000, recycleAboveBytes: 2 * 1024 ** 3 };
 const nothing: GroupUsage = { processes: 0, rssBytes: 0, cpuSeconds: 0 };
-/** Who ends badly later has served first, and does not tell of this machine. */
+/**
+ * Who ends badly later, or after more pages, has served first, and does not tell of this machine. By time alone a soak that
+ * killed a browser every 40 s braked a worker that rendered 150 pages between two kills.
+ */
 const shortLifeMs = 60_000;
+const fewPages = 20;
 const longestWaitMs = 2_000;
 const measureEveryMs = 5_000;
 /** Half of what G43 allows. */

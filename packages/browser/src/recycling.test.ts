@@ -72,6 +72,21 @@ test.concurrent('browsers that crash one after the other are braked: told, not w
   expect(lab.pool.health()).toEqual({ ok: true });
 });
 
+test.concurrent('browsers that crash after they have served pages are not braked', { timeout }, async ({ expect }) => {
+  await using lab = await createBrowserLab();
+  for (let crashes = 1; crashes <= 3; crashes += 1) {
+    for (let pages = 0; pages < 20; pages += 4) {
+      await Promise.all(Array.from({ length: 4 }, () => lab.show('<p>x</p>')));
+    }
+    for (const { pid } of (await lab.pool.state()).browsers) process.kill(pid, 'SIGKILL');
+    await expect
+      .poll(() => lab.events.filter(({ type }) => type === 'browser.ended').length, { timeout: 10_000 })
+      .toBe(crashes);
+  }
+  expect(lab.events.filter(({ type }) => type === 'browser.paused')).toEqual([]);
+  expect(lab.pool.health()).toEqual({ ok: true });
+});
+
 test.concurrent('in a long pause a page is told at once that there is no browser', { timeout }, async ({ expect }) => {
   const executablePath = '/usr/bin/false';
   const broken = { executablePath, libraryPath: null, kind: 'headless-shell', version: '1.2.3.4' } as const;

@@ -281,6 +281,26 @@ describe('what failed', () => {
     const claim = await claimAnswered(scheduler, sink, { now: at(60_000) });
     expect(claim.pages.filter(({ id }) => id === page.id)).toHaveLength(1);
   });
+
+  test('for want of a browser costs no attempt, and waits longer each time, until it has been put off ten times', async () => {
+    const { page, url } = await onePage();
+    const noBrowser = { outcome: 'failed', code: 'browser-missing' } as const;
+    await commitOne(commit(resultOf(page, start, noBrowser)));
+    const waits: number[] = [];
+    for (let now = start; ; ) {
+      const { state, code, attempts, nextAttemptAt } = (await found(url)) ?? {};
+      expect({ code, attempts }).toEqual({ code: 'browser-missing', attempts: 0 });
+      if (state !== 'queued' || !nextAttemptAt) break;
+      waits.push(nextAttemptAt.getTime() - now.getTime());
+      now = nextAttemptAt;
+      const claim = await claimAnswered(scheduler, sink, { now });
+      const again = claim.pages.find(({ id }) => id === page.id);
+      if (!again) throw new Error('it was not claimed again');
+      await commitOne(commit(resultOf(again, now, noBrowser)), now);
+    }
+    expect(waits).toEqual([5, 20, 80, 320, 600, 600, 600, 600, 600].map((seconds) => seconds * 1_000));
+    expect(await found(url)).toMatchObject({ state: 'failed', attempts: 0 });
+  });
 });
 
 test('I3: an error of Postgres tells nothing of the rows', async () => {

@@ -7,7 +7,7 @@ export interface RetryPolicy {
   /** Wait after the first failure, ms; four times as long after each one more. */
   backoffMs: number;
   maxBackoffMs: number;
-  /** How often a host that answers otherwise may put a page off before the page fails. */
+  /** How often a page may be put off, by a host that answers otherwise or by workers without a browser, before it fails. */
   maxThrottled: number;
   /** Wait of a host that throttles without saying for how long, ms; doubled by each failure in a row. */
   throttleMs: number;
@@ -49,7 +49,6 @@ const transient: ReadonlySet<PageCode> = new Set<PageCode>([
   'render-timeout',
   'render-crashed',
   'render-incomplete',
-  'browser-missing',
   'extract-timeout',
   'internal-error',
   'worker-lost',
@@ -87,6 +86,18 @@ export function decidePage(
     const throttled = before.throttled + 1;
     const state = throttled >= policy.maxThrottled && !before.probing ? 'failed' : 'queued';
     return { ...tries, throttled, state, code: 'throttled', notBefore: null };
+  }
+  // It tells of the worker, whose browsers crash and come back, and nothing of the page: no attempt is spent on it.
+  if (code === 'browser-missing') {
+    const throttled = before.throttled + 1;
+    if (throttled >= policy.maxThrottled) return { ...tries, throttled, state: 'failed', code, notBefore: null };
+    return {
+      ...tries,
+      throttled,
+      state: 'queued',
+      code,
+      notBefore: new Date(now.getTime() + backoff(throttled, policy)),
+    };
   }
   const attempts = before.attempts + 1;
   if (!transient.has(code) || attempts >= policy.maxAttempts) {
