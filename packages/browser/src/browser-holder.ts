@@ -219,7 +219,7 @@ const defaultLimits = { recycleAfterPages: 500, recycleAfterMs: 3_600_000, recyc
 const nothing: GroupUsage = { processes: 0, rssBytes: 0, cpuSeconds: 0 };
 /**
  * Who ends badly later, or after more pages, has served first, and does not tell of this machine. By time alone a soak that
- * killed a browser every 40 s braked a worker that rendered 150 pages between two kills.
+ * killed a browser every 150 pages (28 s at its 5.3 pages/s) would brake a worker that renders well between two kills.
  */
 const shortLifeMs = 60_000;
 const fewPages = 20;
