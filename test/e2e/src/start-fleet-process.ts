@@ -7,7 +7,7 @@ import { findFleet } from '@numfleet/embedded/find-fleet';
 import { guardPath } from '@numfleet/service';
 import { type ConsoleApi, createConsoleApi } from './console-api.ts';
 import { leftovers } from './leftovers.ts';
-import { descendantsOf, type LiveProcess } from './live-processes.ts';
+import { descendantsOf, type LiveProcess, liveProcesses } from './live-processes.ts';
 import { until } from './until.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -29,7 +29,7 @@ export interface FleetProcess extends AsyncDisposable {
   output(): string;
   /** The tree of processes under the supervisor, itself included. Watchers of the guard stand outside of it. */
   processes(): Promise<LiveProcess[]>;
-  /** Sends the supervisor a signal and waits for its end, at most 60 s. As Ctrl-C does, SIGINT goes to its whole group. */
+  /** Sends the supervisor a signal and waits for its end, at most 60 s, and for that of the guard it runs under. As Ctrl-C does, SIGINT goes to its whole group. */
   stop(signal: NodeJS.Signals): Promise<FleetExit>;
 }
 
@@ -118,7 +118,15 @@ async function stopChild(
   const end = await Promise.race([exited, sleep(60_000, null, { signal: timeout.signal }).catch(() => null)]);
   timeout.abort();
   if (end === null) throw new Error(`the fleet did not end within 60 s of ${signal}`);
-  return { ...end, seconds: (performance.now() - began) / 1_000 };
+  const seconds = (performance.now() - began) / 1_000;
+  await until("the test's own guard to be gone", 5_000, async () => !(await isWatched(pid)));
+  return { ...end, seconds };
+}
+
+/** A guard ends just after what it guards. This one is ours, not the fleet's, which is to leave nothing when it ends. */
+async function isWatched(group: number): Promise<boolean> {
+  const words = `watching group ${group}`;
+  return (await liveProcesses()).some(({ command }) => command.endsWith(words));
 }
 
 /** So that a test that fails leaves nothing behind either: first what ends by itself, then the rest. */
